@@ -1,0 +1,1 @@
+"""The introduction desk shared by equal-opportunity associations."""

@@ -1,0 +1,1 @@
+"""Associations, their members, and how they come in."""

@@ -1,0 +1,231 @@
+"""How a member comes in, stays in and goes out. Everything here runs in the scope of the door."""
+
+import unicodedata
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+from brokerage import clock, scope, timeline, tokens
+from brokerage.accounts import devices, throttle
+from brokerage.accounts.models import Credential, Role, User, UserSession
+from brokerage.database import db
+from brokerage.errors import N_, BadInput
+
+ABSOLUTE = timedelta(hours=20)  # OWASP ASVS 5.0 7.3: how long one session may last at all
+IDLE = timedelta(minutes=60)
+IDLE_ADMIN = timedelta(minutes=30)
+
+_hasher = PasswordHasher()
+# Verified when the account does not exist, so that both answers take the same time (C3).
+_nobody = _hasher.hash(uuid.uuid4().hex)
+
+
+@dataclass(frozen=True)
+class Bank:
+    """An association as a page shows it: name, mark and colour."""
+
+    id: uuid.UUID
+    name: str
+    short: str
+    bank: str
+    of_name: str
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """The signed-in member of a request, frozen: what pages and Flask-Login need, read in one round trip."""
+
+    token: str
+    session_id: uuid.UUID
+    since: datetime
+    user_id: uuid.UUID
+    email: str
+    first_name: str
+    last_name: str
+    title: str
+    language: str
+    roles: frozenset[str]
+    association: Bank
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+
+    def get_id(self) -> str:
+        """What Flask-Login keeps in the signed cookie: the session's token, not the member's id."""
+        return self.token
+
+    @property
+    def id(self) -> uuid.UUID:
+        """The member's id: a visitor can stand wherever a reader is asked for."""
+        return self.user_id
+
+    @property
+    def association_id(self) -> uuid.UUID:
+        """Whose book is read."""
+        return self.association.id
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def initials(self) -> str:
+        """Two letters for the avatar."""
+        return f"{self.first_name[:1]}{self.last_name[:1]}".upper()
+
+    def has(self, *roles: Role) -> bool:
+        """Whether the member holds one of `roles`."""
+        return bool(self.roles & set(roles))
+
+    @property
+    def is_manager(self) -> bool:
+        """Decides on requests."""
+        return self.has(Role.MANAGER)
+
+    @property
+    def is_delegate(self) -> bool:
+        """Makes requests."""
+        return self.has(Role.DELEGATE)
+
+    @property
+    def is_admin(self) -> bool:
+        """Manages members and rules."""
+        return self.has(Role.ADMIN)
+
+    @property
+    def idle_limit(self) -> timedelta:
+        """How long this session survives without a request."""
+        return IDLE_ADMIN if self.is_admin else IDLE
+
+
+_VISITOR = sa.text("SELECT * FROM visitor(:token)")
+
+
+def visitor(token: str) -> Visitor | None:
+    """Whose session this is; None when it ended, is too old, or the member was deactivated.
+
+    One statement outside any transaction: the database function reads what no scope may.
+    """
+    engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        row = connection.execute(_VISITOR, {"token": tokens.fingerprint(token)}).one_or_none()
+    if row is None or clock.now() - row.created_at > ABSOLUTE:
+        return None
+    bank = Bank(row.association_id, row.name, row.short, row.bank, row.of_name)
+    return Visitor(
+        token, row.session_id, row.created_at, row.user_id, row.email, row.first_name, row.last_name, row.title,
+        row.language, frozenset(row.roles), bank,
+    )  # fmt: skip
+
+
+def enter(email: str, password: str, device: str, address: str) -> str:
+    """Check a password and open a session; returns its token, which exists nowhere else.
+
+    Unknown account and wrong password read and last the same. Raises BadInput, throttle.TooMany after ten
+    failures in five minutes for the account or the network address.
+    """
+    tried = throttle.count(throttle.SIGN_IN, f"account {email}", f"address {address}")
+    found = _credential_of(email)
+    if not matches(found.password_hash if found else _nobody, password) or found is None:
+        raise BadInput(N_("Adresse ou mot de passe inconnu. Vérifiez les deux et réessayez."))
+    with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
+        member = session.get_one(User, found.user_id)
+        token = open_session(member.id, device)
+        timeline.record("signed_in", timeline.By(timeline.Actor.MEMBER, member.id, member.name), member.association_id)
+        throttle.forgive(tried)
+        session.commit()
+        return token
+
+
+def _credential_of(email: str) -> Credential | None:
+    """Read and let go: no connection is held while the hash is computed."""
+    with scope.acting(scope.Scope(scope.Kind.DOOR, read_only=True)) as session:
+        return session.scalar(
+            sa.select(Credential)
+            .join(User, User.id == Credential.user_id)
+            .where(User.email == email.strip().casefold(), User.is_active)
+        )
+
+
+def open_session(user_id: uuid.UUID, device: str) -> str:
+    """A new session for this member, in the door's scope; `device` is what the browser calls itself. Its token."""
+    token = tokens.session_token()
+    session = UserSession(user_id=user_id, token_hash=tokens.fingerprint(token), device=devices.named(device))
+    db.session.add(session)
+    db.session.flush()
+    return token
+
+
+@dataclass(frozen=True)
+class OpenSession:
+    """One browser a member is signed in with; `device` is empty when it did not say."""
+
+    id: uuid.UUID
+    device: str
+    since: datetime
+
+
+def sessions_of(user_id: uuid.UUID) -> list[OpenSession]:
+    """Where a member is signed in, newest first. One closed without a word stays until its twenty hours are over."""
+    query = (
+        sa.select(UserSession)
+        .where(UserSession.user_id == user_id, UserSession.ended_at.is_(None))
+        .where(UserSession.created_at > clock.now() - ABSOLUTE)
+        .order_by(UserSession.created_at.desc(), UserSession.id)
+    )
+    with scope.acting(scope.Scope(scope.Kind.DOOR, read_only=True)) as session:
+        return [OpenSession(one.id, one.device, one.created_at) for one in session.scalars(query)]
+
+
+def leave(session_id: uuid.UUID) -> None:
+    """End one session."""
+    _end(UserSession.id == session_id)
+
+
+def leave_elsewhere(user_id: uuid.UUID, session_id: uuid.UUID) -> None:
+    """End one of a member's own sessions; another member's is left alone without a word."""
+    _end(sa.and_(UserSession.id == session_id, UserSession.user_id == user_id))
+
+
+def leave_everywhere(user_id: uuid.UUID) -> None:
+    """End every session of a member, at once: on demand, on deactivation."""
+    _end(UserSession.user_id == user_id)
+
+
+def end_all(user_id: uuid.UUID) -> None:
+    """The same, as part of the current transaction, in the door's scope: with a new password."""
+    db.session.execute(_ending(UserSession.user_id == user_id))
+
+
+def _end(which: sa.ColumnElement[bool]) -> None:
+    with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
+        session.execute(_ending(which))
+        session.commit()
+
+
+def _ending(which: sa.ColumnElement[bool]) -> sa.Update:
+    return sa.update(UserSession).where(which, UserSession.ended_at.is_(None)).values(ended_at=clock.now())
+
+
+def matches(password_hash: str, password: str) -> bool:
+    """Whether `password` is the one behind this argon2id hash."""
+    try:
+        return _hasher.verify(password_hash, _composed(password))
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def hashed(password: str) -> str:
+    """argon2id with the library's current parameters (118 ms here: a sign-in is meant to cost something)."""
+    return _hasher.hash(_composed(password))
+
+
+def _composed(password: str) -> str:
+    """An é is one character or two, depending on the keyboard: both must open (NIST SP 800-63B 5.1.1.2)."""
+    return unicodedata.normalize("NFC", password)

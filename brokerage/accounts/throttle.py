@@ -1,0 +1,91 @@
+"""Slows guessing and flooding. Tries are counted in the database, so over all processes and across restarts."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+import sqlalchemy as sa
+import sqlalchemy.orm as so
+
+from brokerage import clock, scope, tokens
+from brokerage.accounts.models import SignInAttempt
+from brokerage.database import db
+from brokerage.errors import N_, BadInput
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `tries` within `within` for one subject; `sentence` is what the next one reads."""
+
+    name: str
+    tries: int
+    within: timedelta
+    sentence: str
+
+
+# OWASP ASVS 5.0 6.3.1; the numbers are those of warehouse (PyPI) and Healthchecks.
+SIGN_IN = Limit(
+    "account", 10, timedelta(minutes=5),
+    N_("Trop d'essais. Attendez cinq minutes, ou demandez un nouveau mot de passe."),
+)  # fmt: skip
+FORGOTTEN = Limit(
+    "forgotten", 5, timedelta(days=1),
+    N_("Trop de demandes pour cette adresse aujourd'hui. Cherchez le dernier lien reçu, ou réessayez demain."),
+)  # fmt: skip
+FORGOTTEN_NEARBY = Limit(
+    "forgotten-address", 20, timedelta(hours=1), N_("Trop de demandes depuis cet endroit. Réessayez dans une heure.")
+)
+INVITATION = Limit(
+    "invitation", 20, timedelta(days=1), N_("Vingt invitations sont déjà parties aujourd'hui. Reprenez demain.")
+)
+
+
+class TooMany(BadInput):
+    """The limit is reached; waiting is the only way on."""
+
+    status = 429
+
+
+def count(limit: Limit, *subjects: str) -> list[uuid.UUID]:
+    """Note one try for each subject, at once and for good; raises TooMany when one of them has had its share.
+
+    Noting comes before counting, so that a hundred tries at the same instant do not all pass (ASVS 2.4.1); a
+    refused try is not kept, so that waiting always helps. Returns what `forgive` takes back.
+    """
+    tries = [SignInAttempt(id=uuid.uuid4(), key=_key(limit, subject)) for subject in subjects]
+    ids = [one.id for one in tries]
+    with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
+        session.add_all(tries)
+        session.commit()
+        if _worst(session, limit, [one.key for one in tries]) > limit.tries:
+            forgive(ids)
+            session.commit()
+            raise TooMany(limit.sentence)
+    return ids
+
+
+def forgive(tries: Iterable[uuid.UUID]) -> None:
+    """Take back tries that turned out well, in the current session, which must be the door's."""
+    db.session.execute(sa.delete(SignInAttempt).where(SignInAttempt.id.in_(list(tries))))
+
+
+def forget_old() -> None:
+    """Drop the tries that no limit looks at any more. For jobs; running it twice changes nothing."""
+    oldest = clock.now() - max(limit.within for limit in (SIGN_IN, FORGOTTEN, FORGOTTEN_NEARBY, INVITATION))
+    with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
+        session.execute(sa.delete(SignInAttempt).where(SignInAttempt.created_at < oldest))
+        session.commit()
+
+
+def _worst(session: so.Session, limit: Limit, keys: list[str]) -> int:
+    counted = (
+        sa.select(SignInAttempt.key, sa.func.count())
+        .where(SignInAttempt.key.in_(keys), SignInAttempt.created_at > clock.now() - limit.within)
+        .group_by(SignInAttempt.key)
+    )
+    return max((tries for _key_of, tries in session.execute(counted)), default=0)
+
+
+def _key(limit: Limit, subject: str) -> str:
+    return tokens.fingerprint(f"{limit.name}:{subject.strip().casefold()}")

@@ -1,0 +1,1 @@
+"""What two associations promised each other, and whether it is in force."""

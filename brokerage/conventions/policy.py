@@ -1,0 +1,42 @@
+"""Which associations may see something of each other, and until when."""
+
+import uuid
+from datetime import date
+
+import sqlalchemy as sa
+
+from brokerage import clock
+from brokerage.accounts.models import Association
+from brokerage.conventions.models import Convention
+from brokerage.database import db
+
+
+def between(one: uuid.UUID, other: uuid.UUID) -> sa.Select[tuple[Convention]]:
+    """Every convention these two ever signed, the latest start first."""
+    sides = (
+        sa.and_(Convention.first_id == one, Convention.second_id == other),
+        sa.and_(Convention.first_id == other, Convention.second_id == one),
+    )
+    return sa.select(Convention).where(sa.or_(*sides)).order_by(Convention.starts_on.desc(), Convention.id)
+
+
+def in_force(one: uuid.UUID, other: uuid.UUID, on: date | None = None) -> Convention | None:
+    """The convention that binds two associations on a day (first and last day included), today when None.
+
+    None when there is none; with several, the one that started last.
+    """
+    day = on or clock.today()
+    dated = between(one, other).where(Convention.starts_on <= day, Convention.ends_on >= day)
+    return db.session.scalars(dated.limit(1)).one_or_none()
+
+
+def allies(association_id: uuid.UUID) -> list[Association]:
+    """The associations bound to this one by a convention in force today, by name."""
+    today = clock.today()
+    other = sa.case((Convention.first_id == association_id, Convention.second_id), else_=Convention.first_id)
+    bound = sa.select(other).where(
+        sa.or_(Convention.first_id == association_id, Convention.second_id == association_id),
+        Convention.starts_on <= today,
+        Convention.ends_on >= today,
+    )
+    return list(db.session.scalars(sa.select(Association).where(Association.id.in_(bound)).order_by(Association.name)))

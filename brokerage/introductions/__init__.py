@@ -1,0 +1,1 @@
+"""A delegate's need, from draft to outcome."""

@@ -1,0 +1,195 @@
+"""The manager's verbs on a request: ask for details, park, approve, decline, redirect, reopen, take back."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import sqlalchemy as sa
+
+from brokerage import clock
+from brokerage.accounts.models import Role, User
+from brokerage.database import db
+from brokerage.errors import N_, BadInput, WrongState
+from brokerage.introductions import fatigue, introductions, routing, rules
+from brokerage.introductions.models import Ask, Introduction, IntroductionRequest
+from brokerage.introductions.policy import Person
+from brokerage.introductions.purposes import DECLINE_REASONS
+from brokerage.introductions.states import IntroductionState, RequestState
+from brokerage.introductions.steps import note_privately, take
+from brokerage.mail import outbox
+from brokerage.mail.models import Message
+from brokerage.partners.models import Contact, Partner, Permission
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One contact the manager chose, with the letter as edited, or `directly` without asking again."""
+
+    contact_id: uuid.UUID
+    subject: str = ""
+    body: str = ""
+    directly: bool = False
+    over_limit_reason: str = ""
+
+
+def ask_info(request: IntroductionRequest, by: User, question: str) -> None:
+    """Send the request back with a question; the delay stops until the delegate answers."""
+    if not question.strip():
+        raise BadInput(N_("Écrivez votre question : elle part telle quelle."), "question")
+    request.question = question.strip()
+    db.session.flush()
+    take("ask_info", request, by, details={"text": question.strip()})
+
+
+def park(request: IntroductionRequest, by: User, until: date, private_reason: str = "") -> None:
+    """Set aside until a date; the delegate reads the date, never the reason."""
+    if until <= clock.today():
+        raise BadInput(N_("Choisissez une date à venir."), "until")
+    request.parked_until = until
+    db.session.flush()
+    take("park", request, by, details={"until": until.isoformat()})
+    note_privately(request, by, "private_reason", text=private_reason.strip())
+
+
+def resume(request: IntroductionRequest, by: Person) -> None:
+    """Take a parked request up again."""
+    request.parked_until = None
+    db.session.flush()
+    take("resume", request, by)
+
+
+def approve(request: IntroductionRequest, by: User, choices: Sequence[Choice], word: str = "") -> None:
+    """Open the door: each chosen contact is asked, or introduced at once where prior agreement and rule allow it.
+
+    Raises BadInput when no contact is chosen, when one may not be approached, or when a limit is passed
+    without a reason.
+    """
+    if not choices:
+        raise BadInput(N_("Choisissez au moins un contact."), "contacts")
+    contacts = _chosen(request, choices)
+    request.decision_word, request.decided_at = word.strip(), clock.now()
+    db.session.flush()
+    take("approve", request, by, details={"text": word.strip(), "contacts": len(choices)})
+    for choice in choices:
+        _open(request, contacts[choice.contact_id], choice, by)
+
+
+def _chosen(request: IntroductionRequest, choices: Sequence[Choice]) -> dict[uuid.UUID, Contact]:
+    wanted = {choice.contact_id: choice for choice in choices}
+    found = {c.id: c for c in db.session.scalars(sa.select(Contact).where(Contact.id.in_(wanted), Contact.deleted_at.is_(None)))}
+    if len(found) != len(wanted):
+        raise BadInput(N_("Un des contacts choisis n'existe plus. Choisissez à nouveau."), "contacts")
+    standings = fatigue.standings(found.values(), rules.of(request.giving_id))
+    for contact in found.values():
+        _may_approach(contact, standings[contact.id], wanted[contact.id], request)
+    return found
+
+
+def _may_approach(contact: Contact, standing: fatigue.Standing, choice: Choice, request: IntroductionRequest) -> None:
+    if standing.never or contact.permission is Permission.NO_SHARE:
+        raise BadInput(N_("%(name)s ne peut pas être sollicité."), "contacts", name=contact.name)
+    if standing.is_over and not choice.over_limit_reason.strip():
+        raise BadInput(
+            N_("%(name)s a déjà été sollicité récemment : donnez une raison pour passer outre."), "contacts", name=contact.name
+        )
+    if choice.directly and not may_introduce_directly(contact, request.giving_id):
+        raise BadInput(N_("%(name)s n'a pas donné d'accord préalable : demandez-le d'abord."), "contacts", name=contact.name)
+
+
+def may_introduce_directly(contact: Contact, association_id: uuid.UUID) -> bool:
+    """Whether a recorded prior agreement and the association's rule let us introduce without asking again (G2)."""
+    return contact.permission is Permission.SHARE_OK and rules.of(association_id).introduce_directly
+
+
+def _open(request: IntroductionRequest, contact: Contact, choice: Choice, by: User) -> None:
+    introduction = Introduction(
+        id=uuid.uuid4(),
+        request=request,
+        asking_id=request.asking_id,
+        giving_id=request.giving_id,
+        contact_id=contact.id,
+        contact_role=contact.role,
+        state=IntroductionState.NEW,
+        state_since=clock.now(),
+    )
+    db.session.add(introduction)
+    db.session.flush()
+    if choice.directly:
+        introductions.introduce_directly(introduction, contact, by)
+    else:
+        _keep_words(introduction, contact, choice, by)
+        introductions.ask_consent(introduction, by)
+
+
+def _keep_words(introduction: Introduction, contact: Contact, choice: Choice, by: User) -> None:
+    if not choice.subject.strip() or not choice.body.strip():
+        raise BadInput(N_("L'e-mail au contact ne peut pas être vide."), "body")
+    db.session.add(
+        Ask(
+            association_id=introduction.giving_id,
+            introduction_id=introduction.id,
+            contact_id=contact.id,
+            by_id=by.id,
+            asked_at=clock.now(),
+            subject=choice.subject.strip(),
+            body=choice.body.strip(),
+            over_limit_reason=choice.over_limit_reason.strip(),
+        )
+    )
+    db.session.flush()
+
+
+def decline(request: IntroductionRequest, by: User, reason: str, word: str = "", private_note: str = "") -> None:
+    """Say no, with a reason from the list and a word that the delegate reads."""
+    if reason not in DECLINE_REASONS:
+        raise BadInput(N_("Choisissez un motif : la personne qui demande le lira."), "reason")
+    request.decline_reason, request.decision_word, request.decided_at = reason, word.strip(), clock.now()
+    db.session.flush()
+    take("decline", request, by, details={"reason": reason, "text": word.strip()})
+    note_privately(request, by, "private_reason", text=private_note.strip())
+
+
+def redirect(
+    request: IntroductionRequest, by: User, *, to: User | None = None, partner: Partner | None = None, word: str = ""
+) -> None:
+    """Hand the request to a colleague, or point it at another of our partners; the delay starts again."""
+    if to is None and partner is None:
+        raise BadInput(N_("Choisissez une personne ou un partenaire."))
+    if to and (to.association_id != request.giving_id or not to.has(Role.MANAGER) or to.id == request.requester_id):
+        raise BadInput(N_("Choisissez une ou un responsable des partenariats de votre association."), "to")
+    if partner:
+        request.partner_id, request.target_name, request.target_town = partner.id, partner.name, partner.town
+    request.handler = to or routing.handler_for(request) or by
+    request.submitted_at = clock.now()
+    db.session.flush()
+    take("redirect", request, by, details={"text": word.strip(), "to": request.handler.name})
+
+
+def reopen(request: IntroductionRequest, by: User) -> None:
+    """Take up again what was declined, expired or withdrawn."""
+    request.decline_reason, request.decided_at, request.submitted_at = "", None, clock.now()
+    request.handler = routing.handler_for(request) or by
+    db.session.flush()
+    take("reopen", request, by)
+
+
+def take_back(request: IntroductionRequest, by: User) -> None:
+    """Undo a decision while none of its letters has left. Raises WrongState once one has."""
+    since = request.decided_at or clock.now()
+    letters = (Message.request_id == request.id, Message.created_at >= since)
+    if not outbox.cancel(*letters):
+        raise WrongState(N_("Trop tard pour annuler : l'e-mail est parti."))
+    for introduction in request.introductions:
+        if introduction.state in (IntroductionState.CONSENT_PENDING, IntroductionState.INTRODUCED):
+            introductions.forget(introduction, by)
+    request.decline_reason, request.decided_at, request.decision_word = "", None, ""
+    db.session.flush()
+    take("take_back", request, by)
+
+
+def may_take_back(request: IntroductionRequest) -> bool:
+    """Whether "Annuler l'envoi" would still work, by the clock alone; the outbox has the last word."""
+    if request.decided_at is None or request.state not in (RequestState.APPROVED, RequestState.DECLINED):
+        return False
+    return (clock.now() - request.decided_at).total_seconds() < rules.of(request.giving_id).undo_seconds

@@ -1,0 +1,289 @@
+"""The only room that knows RQ. It carries no letter: it wakes the outbox up, and the outbox knows what is due.
+
+So nothing is lost with Valkey: a worker finds every letter again in the database, and when Valkey is away the
+timetable runs its errands itself. Everything here may run twice, late, or in two places at once.
+"""
+
+import logging
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry as ConnectionRetry
+from rq import Queue, Retry, Worker
+from rq.cron import CronJob, CronScheduler
+from rq.exceptions import DuplicateJobError
+from rq.job import Job
+
+from brokerage import scope
+from brokerage.config import LOOPBACK, Config
+from brokerage.mail import delivery, outbox
+from brokerage.mail.transport import Transport
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+QUEUE = "letters"  # one queue per worker: with several, RQ loses what a dying worker had just taken
+WEB_PATIENCE = 0.04  # seconds a request may lose to a Valkey that does not answer
+JOB_PATIENCE = 5.0  # seconds a worker or the timetable gives Valkey for one command
+LONGEST = 1800  # seconds: a spell of delivery and one server that waits to the end of RFC 5321's ten minutes
+ENOUGH = 20  # errands waiting; more would only say the same thing again
+SWEEP = 5  # seconds between two looks into the outbox
+REMIND = 300  # seconds between two looks at what is due by date
+WAIT_FOR_VALKEY = 60.0  # seconds before a worker gives up, for its supervisor to start it again
+
+log = logging.getLogger(__name__)
+_installed: "Flask | None" = None
+
+
+def install(app: "Flask") -> None:
+    """Once per process: make the bell ring, and let errands find the application."""
+    global _installed
+    _installed, config = app, settings(app)
+    outbox.configure(mail_domain(config), config.secret_key)
+    outbox.bell = partial(ring, _client(config.redis_url, WEB_PATIENCE))
+
+
+def settings(app: "Flask") -> Config:
+    """What `create_app` was given."""
+    config: Config = app.config["PASSERELLE"]
+    return config
+
+
+def mail_domain(config: Config) -> str:
+    """What our own addresses end with: the public host name, or a name of no place on a machine of one's own."""
+    return "passerelle.localhost" if config.public_host in LOOPBACK else config.public_host
+
+
+# ---- the errands ---------------------------------------------------------------------------------------------------
+
+
+def deliver_due() -> int:
+    """Send what is due. Returns how many letters were claimed."""
+    app = _application()
+    config = settings(app)
+    with app.app_context():
+        transport = Transport.from_url(config.smtp_url, mail_domain(config))
+        return delivery.deliver_due(transport, f"{os.uname().nodename}-{os.getpid()}")
+
+
+def sweep_outbox() -> int:
+    """The same, whether or not anybody rang: Valkey forgets, the outbox does not."""
+    return deliver_due()
+
+
+def send_reminders() -> int:
+    """Post the reminders that are due. Returns how many."""
+    from brokerage.introductions import reminders
+
+    return _as_the_clock(reminders.send_due)
+
+
+def resume_and_expire() -> int:
+    """Everything the calendar does by itself: resume, lapse, expire, close. Returns how many steps were taken."""
+    from brokerage.introductions import reminders
+
+    return _as_the_clock(reminders.pass_time)
+
+
+def _as_the_clock(act: Callable[[], int]) -> int:
+    with _application().app_context(), scope.acting(scope.system("the clock")) as session:
+        done = act()
+        session.commit()
+    return done
+
+
+ERRANDS: dict[Callable[[], int], int] = {sweep_outbox: SWEEP, send_reminders: REMIND, resume_and_expire: REMIND}
+_NAMES = frozenset(f"{__name__}.{errand.__name__}" for errand in (deliver_due, *ERRANDS))
+
+
+# ---- the queue -----------------------------------------------------------------------------------------------------
+
+
+class Errand(Job):
+    """A job that can only be one of the functions above: whoever writes to Valkey cannot make a worker run others."""
+
+    @property
+    def func(self) -> Callable[..., Any] | None:
+        if self.func_name not in _NAMES:
+            raise PermissionError(f"{self.func_name} is no errand of ours")
+        return super().func
+
+
+def ring(client: "redis.Redis") -> None:
+    """Ask a worker to look into the outbox. One call may be at work while the next one waits; more add nothing."""
+    if not _enqueue(client, deliver_due, "deliver"):
+        _enqueue(client, deliver_due, "deliver-next")
+
+
+def _enqueue(client: "redis.Redis", errand: Callable[[], int], job_id: str) -> bool:
+    """False when a job of that name exists. A failed one is forgotten at once, or its name would stay taken."""
+    queue = Queue(QUEUE, connection=client, serializer="json", job_class=Errand)
+    try:
+        queue.enqueue(
+            errand,
+            job_id=job_id,
+            unique=True,
+            retry=Retry(max=2),
+            job_timeout=LONGEST,
+            result_ttl=0,
+            failure_ttl=1,
+        )
+    except DuplicateJobError:
+        return False
+    return True
+
+
+def _client(url: str, patience: float) -> "redis.Redis":
+    """Without retries: redis-py's own would hold a web request for seconds (measured: 4.6 s against 3 ms)."""
+    quick = ConnectionRetry(NoBackoff(), 0)
+    return redis.Redis.from_url(url, socket_timeout=patience, socket_connect_timeout=patience, retry=quick)
+
+
+def _application() -> "Flask":
+    if _installed is None:
+        from app import app  # a worker that RQ's own command started
+
+        install(app)
+        return app
+    return _installed
+
+
+# ---- the processes -------------------------------------------------------------------------------------------------
+
+
+class Postman(Worker):
+    """A worker that comes back soon after Valkey does, and knows whether it was asked to stop."""
+
+    job_class = Errand
+    max_connection_wait_time = 2.0
+    asked_to_stop = False
+
+    def request_stop(self, signum: Any, frame: Any) -> None:
+        self.asked_to_stop = True
+        super().request_stop(signum, frame)
+
+
+def work(app: "Flask | None" = None) -> None:
+    """Run errands until SIGTERM. Exits with 1 when Valkey stays away; a busy RQ worker also ends with Valkey."""
+    if app is not None:
+        install(app)
+    served = _application()
+    _leave_connections_to_the_parent(served)
+    while True:
+        postman = _with_patience(partial(_postman, settings(served).redis_url))
+        postman.work(logging_level="WARNING")
+        if postman.asked_to_stop:
+            return
+        log.warning("the worker lost Valkey, and starts again")
+
+
+def _postman(url: str) -> Postman:
+    client = _client(url, JOB_PATIENCE)
+    client.ping()
+    return Postman(
+        [Queue(QUEUE, connection=client, serializer="json", job_class=Errand)],
+        connection=client,
+        serializer="json",
+        maintenance_interval=5,
+        job_monitoring_interval=3,
+        worker_ttl=20,
+    )
+
+
+def _with_patience(start: Callable[[], Postman]) -> Postman:
+    until = time.monotonic() + WAIT_FOR_VALKEY
+    while True:
+        try:
+            return start()
+        except redis.RedisError as failure:
+            if time.monotonic() > until:
+                log.error("Valkey stays away: %s", failure)
+                sys.exit(1)
+            time.sleep(0.5)
+
+
+def _leave_connections_to_the_parent(app: "Flask") -> None:
+    """A forked work-horse that used its parent's connections would mix its answers with others' (measured)."""
+    from brokerage.database import db
+
+    with app.app_context():
+        engines = list(db.engines.values())
+    for engine in engines:
+        os.register_at_fork(after_in_child=partial(engine.dispose, close=False))
+
+
+class Turn(CronJob):
+    """An errand of the timetable. RQ's own would go as a pickle, under a new name each time, without a retry."""
+
+    def enqueue(self, connection: "redis.Redis") -> Job:
+        if self.func is None or self.interval is None:
+            raise ValueError("a turn has an errand and an interval")
+        slot = f"{self.func.__name__}-{int(time.time() // self.interval)}"
+        if connection.llen(f"rq:queue:{QUEUE}") < ENOUGH:
+            _enqueue(connection, self.func, slot)
+        return Errand(slot, connection=connection, serializer="json")
+
+
+def schedule(app: "Flask | None" = None) -> None:
+    """Send each errand when its turn comes, until SIGTERM; run it here while Valkey is away.
+
+    Two of these at once do no harm. Missed turns are not caught up: the next one finds what is due.
+    """
+    os.environ["TZ"] = "Europe/Paris"  # RQ's timetable thinks in local time
+    time.tzset()
+    if app is not None:
+        install(app)
+    url = settings(_application()).redis_url
+    while True:
+        client = _client(url, JOB_PATIENCE)
+        try:
+            _timetable(client).start()
+            return
+        except redis.RedisError as failure:
+            log.warning("Valkey is away, the timetable runs its errands itself: %s", failure)
+        if not _run_here_until_back(client):
+            return
+
+
+def _timetable(client: "redis.Redis") -> CronScheduler:
+    timetable = CronScheduler(connection=client, logging_level="WARNING")
+    timetable.get_jobs().extend(Turn(QUEUE, errand, interval=seconds) for errand, seconds in ERRANDS.items())
+    return timetable
+
+
+def _run_here_until_back(client: "redis.Redis") -> bool:
+    """False when SIGTERM came first. An errand is never interrupted: a letter may be on its way."""
+    stop = threading.Event()
+    signal.signal(signal.SIGTERM, lambda *_: stop.set())
+    turns = _timetable(client).get_jobs()
+    while not stop.wait(1) and not _answers(client):
+        for turn in turns:
+            if turn.should_run() and not stop.is_set():
+                turn.set_enqueue_time(datetime.now(UTC))
+                _run_here(turn)
+    return not stop.is_set()
+
+
+def _run_here(turn: CronJob) -> None:
+    try:
+        if turn.func:
+            turn.func()
+    except Exception:
+        log.exception("an errand failed; its next turn will try again")
+
+
+def _answers(client: "redis.Redis") -> bool:
+    try:
+        return bool(client.ping())
+    except redis.RedisError:
+        return False
+

@@ -1,0 +1,1 @@
+"""Letters: written in the transaction, delivered by workers. Knows no subject."""

@@ -1,0 +1,162 @@
+"""A letter before it is posted: to whom, why, and what it says. Its words live in templates/mail, one file each."""
+
+import re
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from brokerage.mail.frame import TEMPLATES, framed
+from brokerage.mail.headers import SETTABLE, clean_header
+from brokerage.mail.seals import Seal, defused
+
+__all__ = ["Letter", "Written", "clean_header", "filled", "written"]
+LANGUAGES = ("fr", "en")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Letter:
+    """One e-mail to one recipient, who is exactly one of `to_user_id`, `to_contact_id` and `to_address`.
+
+    `dedupe_key` (kind:subject:recipient:ordinal) makes it leave once, whatever is run twice. `due_at` None means now.
+    `association_id` is the box it is kept in. `only_while` names the states of its subject in which it still makes
+    sense. `header_to` is the To line when it names two people: `headers.person(name, seals.email(…))`. `reply_to` is
+    one person like those, or bare addresses with commas. `message_id` None gives it one of its own.
+    """
+
+    kind: str
+    dedupe_key: str
+    association_id: uuid.UUID
+    to_user_id: uuid.UUID | None = None
+    to_contact_id: uuid.UUID | None = None
+    to_address: str = ""
+    language: str = "fr"
+    from_name: str
+    reply_to: str = ""
+    subject: str
+    text: str
+    html: str
+    request_id: uuid.UUID | None = None
+    introduction_id: uuid.UUID | None = None
+    only_while: Sequence[str] = ()
+    due_at: datetime | None = None
+    header_to: Sequence[str] = ()
+    headers: Mapping[str, str] = field(default_factory=dict)
+    calendar: str = ""
+    message_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if sum(map(bool, (self.to_user_id, self.to_contact_id, self.to_address))) != 1:
+            raise ValueError("a letter has exactly one recipient")
+        if forbidden := set(self.headers) - SETTABLE:
+            raise ValueError(f"a letter may not set {', '.join(sorted(forbidden))}")
+
+
+@dataclass(frozen=True)
+class Written:
+    """The words of a letter, ready to be posted; seals are still closed."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def written(name: str, language: str, **context: Any) -> Written:
+    """Render `templates/mail/<language>/<name>.txt`; French when `language` is neither French nor English.
+
+    What people wrote is only ever a value: it is neither read as a template nor taken for a seal, a button or the
+    rule above the foot. Raises jinja2.UndefinedError when the letter wants a value that `context` does not have.
+    """
+    language = language if language in LANGUAGES else LANGUAGES[0]
+    template = _environment.get_template(f"{language}/{name}.txt")
+    blocks = {
+        block: "".join(template.blocks[block](template.new_context({"language": language, **context})))
+        for block in ("subject", "body")
+    }
+    subject = clean_header(_restored(_typography(defused(blocks["subject"]), language)))
+    text = _restored(_tidy(defused(blocks["body"]), language))
+    return Written(subject, text, framed(subject, text, language))
+
+
+def filled(words: str, **places: str) -> Seal:
+    """What a person wrote, each `{{ name }}` of the closed list `places` replaced, any other left as it stands.
+
+    A place may be a seal. The result goes into a letter's context like any value.
+    """
+    ready = {name: _guarded(value) for name, value in places.items()}
+    text = _PLACE.sub(lambda place: ready.get(place[1], place[0]), _plain(words))
+    return Seal(_restored(defused(_FURNITURE_UNLESS_SEALED.sub(_set_aside, text))))
+
+
+# ---- between rendering and the end, our seals stand between two private characters, and nobody else's can ----------
+
+_OPEN, _CLOSE = "\ue000", "\ue001"
+_PLACE = re.compile(r"\{\{ ?(\w+) ?\}\}")
+_FURNITURE = re.compile(r"^(?=→|--$)", re.MULTILINE)
+_FURNITURE_UNLESS_SEALED = re.compile(rf"^(?=→(?!.*: {_OPEN}[^{_CLOSE}]+{_CLOSE}$)|--$)", re.MULTILINE)
+# Line ends of all kinds become one; controls and marks that change the direction of writing go.
+_LINE_END = re.compile("\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_UNSEEN = re.compile(f"[\0-\x08\x0e-\x1b\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff{_OPEN}{_CLOSE}]")
+
+
+def _guarded(value: Any) -> str:
+    """The value of `{{ … }}`: a seal passes, anything else cannot be more than words."""
+    if isinstance(value, Seal):
+        return value.replace("[[", _OPEN).replace("]]", _CLOSE)
+    return "" if value is None else _FURNITURE.sub(_set_aside, _plain(str(value)))
+
+
+def _plain(words: str) -> str:
+    return _UNSEEN.sub("", _LINE_END.sub("\n", words))
+
+
+def _set_aside(_mark: re.Match[str]) -> str:
+    return "\u00a0"
+
+
+def _restored(text: str) -> str:
+    return text.replace(_OPEN, "[[").replace(_CLOSE, "]]")
+
+
+def _quoted(words: str) -> str:
+    return "\n".join(f"> {line}".rstrip() for line in _plain(str(words)).strip().split("\n"))
+
+
+class _OurWords(FileSystemLoader):
+    """Letters are written with straight apostrophes; those between two letters are printed as French and English do."""
+
+    def get_source(
+        self, environment: Environment, template: str
+    ) -> tuple[str, str, Callable[[], bool]]:
+        source, name, is_fresh = super().get_source(environment, template)
+        return re.sub(r"(?<=[^\W\d_])'(?=[^\W\d_])", "’", source), name, is_fresh
+
+
+_environment = Environment(
+    loader=_OurWords(TEMPLATES),
+    undefined=StrictUndefined,
+    autoescape=False,  # noqa: S701  (plain text; frame.py escapes for HTML)
+    trim_blocks=True,
+    lstrip_blocks=True,
+    finalize=_guarded,
+)
+_environment.filters["quoted"] = _quoted
+
+
+# ---- typography: only U+00A0 in mails, which every mail program knows ---------------------------------------------
+
+
+def _typography(text: str, language: str) -> str:
+    text = text.replace("\u202f", "\u00a0")
+    if language != "fr":
+        return text
+    text = re.sub(r"(?<=\S) (?=[:;?!»](?:\s|$))", "\u00a0", text)
+    return re.sub(r"(?<=«) |(?<=\d) (?=(?:h|%|€)(?:\W|$))", "\u00a0", text)
+
+
+def _tidy(text: str, language: str) -> str:
+    lines = "\n".join(line.rstrip(" \t") for line in text.split("\n"))
+    return _typography(re.sub(r"\n{3,}", "\n\n", lines).strip(" \n"), language) + "\n"

@@ -1,0 +1,10 @@
+"""Every table, in one import: for migrations, the guard and the tests of the house."""
+
+from brokerage import timeline
+from brokerage.accounts import models as accounts
+from brokerage.conventions import models as conventions
+from brokerage.introductions import models as introductions
+from brokerage.mail import models as mail
+from brokerage.partners import models as partners
+
+__all__ = ["accounts", "conventions", "introductions", "mail", "partners", "timeline"]

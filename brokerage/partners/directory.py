@@ -1,0 +1,187 @@
+"""An association's own book, as a list: searched, filtered, sorted and paged in one statement."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from brokerage.accounts.models import User
+from brokerage.database import db
+from brokerage.partners import finding, paging
+from brokerage.partners.models import Contact, Findable, Partner, PartnerKind, Status, Visibility
+
+PAGE = 50
+COUNTED = 1000  # beyond, a page says "plus de 1 000": nobody reads an exact number, and counting it costs
+NEVER = date(1, 1, 1)  # stands for "no contact yet" when sorting
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader asks of the list; None and "" mean any. Codes are those of the reference data."""
+
+    words: str = ""
+    kind: PartnerKind | None = None
+    region: str = ""
+    academy: str = ""
+    department: str = ""
+    type: str = ""
+    owner: uuid.UUID | None = None
+    tag: str = ""
+    status: Status | None = None
+    visibility: Visibility | None = None
+    open_now: bool | None = None
+    sort: str = "nom"  # nom, recent (last contact, newest first), ancien (longest without one first)
+    after: str = ""
+    before: str = ""
+
+    @property
+    def narrows(self) -> bool:
+        """Whether anything but the order was asked for."""
+        return bool(self.words.strip()) or any(getattr(self, name) not in (None, "") for name in _FILTERS)
+
+
+@dataclass(frozen=True)
+class PartnerRow:
+    """A line of the list: nothing of contacts but how many."""
+
+    id: uuid.UUID
+    kind: PartnerKind
+    name: str
+    type: str
+    town: str
+    department: str | None
+    region: str | None
+    owner: str
+    contacts: int
+    last_contact_on: date | None
+    asks: int  # of its contacts, this quarter
+    open_now: bool
+    visibility: Visibility
+    status: Status
+    tags: tuple[str, ...]
+
+
+_LAST = sa.func.coalesce(Partner.last_contact_on, sa.literal_column("'0001-01-01'::date"))
+ORDERS = {
+    "nom": paging.Order(Partner.sort_name, Partner.id),
+    "recent": paging.Order(_LAST, Partner.id, descending=True, kind=date),
+    "ancien": paging.Order(_LAST, Partner.id, kind=date),
+}
+_FILTERS: dict[str, Any] = {
+    "kind": Partner.kind,
+    "region": Partner.region,
+    "academy": Partner.academy,
+    "department": Partner.department,
+    "type": Partner.type,
+    "owner": Partner.owner_id,
+    "status": Partner.status,
+    "visibility": Partner.visibility,
+    "open_now": Partner.open_now,
+    "tag": Partner.tags,
+}
+
+
+def page(
+    association_id: uuid.UUID, wanted: Wanted, asks: sa.ScalarSelect[int], size: int = PAGE, **more: Any
+) -> paging.Page[PartnerRow]:
+    """A page of the living partners of this association.
+
+    `asks` counts for the outer `Partner.id`; it is made upstairs, with its parameters in `more`: this room does not
+    know introductions. Keep it the same object: statements are remembered by it.
+    """
+    order = ORDERS.get(wanted.sort, ORDERS["nom"])
+    mark = _mark(wanted, order)
+    statement = _statement(_shape(wanted, mark), asks, size)
+    found = db.session.execute(statement, _parameters(association_id, wanted, mark) | more).all()
+    kept, before, after = paging.cut(found, size, mark)
+    return paging.Page([_row(r) for r in kept], before, after, _total(found, kept, mark))
+
+
+def _mark(wanted: Wanted, order: paging.Order) -> paging.Mark | None:
+    if wanted.before:
+        return paging.Mark.read(wanted.before, order, backwards=True)
+    return paging.Mark.read(wanted.after, order) if wanted.after else None
+
+
+@dataclass(frozen=True)
+class _Shape:
+    """What makes two lists the same statement with other parameters."""
+
+    filters: tuple[str, ...]
+    words: finding.Words | None
+    sort: str
+    marked: bool
+    backwards: bool
+
+
+def _shape(wanted: Wanted, mark: paging.Mark | None) -> _Shape:
+    asked = tuple(name for name in _FILTERS if getattr(wanted, name) not in (None, ""))
+    sort = wanted.sort if wanted.sort in ORDERS else "nom"
+    return _Shape(asked, finding.shape_of(wanted.words), sort, mark is not None, bool(mark and mark.backwards))
+
+
+def _parameters(association_id: uuid.UUID, wanted: Wanted, mark: paging.Mark | None) -> dict[str, Any]:
+    asked = {name: getattr(wanted, name) for name in _FILTERS if getattr(wanted, name) not in (None, "")}
+    if wanted.tag:
+        asked["tag"] = [wanted.tag]
+    return {"mine": association_id, **asked, **finding.words_of(wanted.words), **(mark.parameters if mark else {})}
+
+
+@lru_cache(maxsize=512)
+def _statement(shape: _Shape, asks: sa.ScalarSelect[int], size: int) -> sa.Select[Any]:
+    order, mine = ORDERS[shape.sort], sa.bindparam("mine", type_=sa.Uuid())
+    living = [Partner.association_id == mine, Partner.deleted_at.is_(None)]
+    rows = [*living, *(_condition(name) for name in shape.filters), *([order.beyond(shape.backwards)] if shape.marked else [])]
+    sorting = order.columns(shape.backwards)
+    counted = sa.null() if shape.filters or shape.words or shape.marked else _counted(living)
+    if shape.words:
+        ground = finding.Ground(Partner, Findable, rows, living, sorting, also=_in_a_contact(shape.words))
+        rows = [*rows, Partner.id.in_(finding.matching(shape.words, ground, size + 1))]
+    return (
+        sa.select(*_columns(order), asks.label("asks"), counted.label("counted"))
+        .outerjoin(User, sa.and_(User.id == Partner.owner_id, User.association_id == mine))
+        .where(*rows)
+        .order_by(*sorting)
+        .limit(size + 1)
+    )
+
+
+def _condition(name: str) -> sa.ColumnElement[bool]:
+    column, value = _FILTERS[name], sa.bindparam(name, type_=_FILTERS[name].type)
+    return column.contains(value) if name == "tag" else column == value
+
+
+def _columns(order: paging.Order) -> list[Any]:
+    contacts = sa.select(sa.func.count()).where(Contact.partner_id == Partner.id, Contact.deleted_at.is_(None))
+    return [
+        Partner.id, Partner.kind, Partner.name, Partner.type, Partner.town, Partner.department, Partner.region,
+        (User.first_name + " " + User.last_name).label("owner"), contacts.scalar_subquery().label("contacts"),
+        Partner.last_contact_on, Partner.open_now, Partner.visibility, Partner.status, Partner.tags,
+        order.key.label("mark_key"),
+    ]  # fmt: skip
+
+
+def _in_a_contact(words: finding.Words) -> sa.ColumnElement[bool]:
+    """Counted rather than EXISTS, which PostgreSQL would answer by reading every contact there is."""
+    people = (Contact.partner_id == Partner.id, Contact.deleted_at.is_(None), words.within(Contact.search))
+    return sa.select(sa.func.count()).select_from(Contact).where(*people).scalar_subquery() > 0
+
+
+def _counted(living: list[Any]) -> Any:
+    """All partners up to COUNTED + 1, for the first page of the whole list; an index answers."""
+    some = sa.select(Partner.id).where(*living).limit(COUNTED + 1).correlate(None).subquery()
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()
+
+
+def _total(found: Any, kept: Any, mark: paging.Mark | None) -> int | None:
+    if not mark and len(found) == len(kept):
+        return len(kept)
+    return found[0].counted if found else None
+
+
+def _row(found: Any) -> PartnerRow:
+    values = {name: getattr(found, name) for name in PartnerRow.__dataclass_fields__}
+    return PartnerRow(**values | {"owner": found.owner or "", "tags": tuple(found.tags)})

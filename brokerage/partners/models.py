@@ -1,0 +1,272 @@
+"""Partners and their contacts, as one association knows them, and the two masked views of them."""
+
+import enum
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+import sqlalchemy.orm as so
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from brokerage import clock
+from brokerage.database import Base, Identified, Owned, Versioned, World
+
+
+class PartnerKind(enum.StrEnum):
+    """Which network a partner belongs to."""
+
+    ACADEMIC = "academic"
+    CORPORATE = "corporate"
+
+
+class Visibility(enum.StrEnum):
+    """Whether an ally may know this partner exists."""
+
+    LISTED = "listed"
+    HIDDEN = "hidden"
+
+
+class Status(enum.StrEnum):
+    """Where the relation stands."""
+
+    ACTIVE = "active"
+    DORMANT = "dormant"
+    FORMER = "former"
+
+
+class Permission(enum.StrEnum):
+    """What a contact lets us do with their details."""
+
+    ASK_FIRST = "ask_first"
+    SHARE_OK = "share_ok"
+    NO_SHARE = "no_share"
+    DO_NOT_CONTACT = "do_not_contact"
+
+
+class ContactRole(enum.StrEnum):
+    """The roles an ally may read and ask for; the exact title stays with the contact."""
+
+    HEAD = "head"
+    REFERENT = "referent"
+    SOCIAL_OPENING = "social_opening"
+    DIVERSITY_CSR = "diversity_csr"
+    SCHOOL_RELATIONS = "school_relations"
+    OTHER = "other"
+
+
+LIVING = sa.text("deleted_at IS NULL")
+
+
+class Partner(Identified, Owned, Versioned, Base):
+    """An organisation as one association knows it. The same school may be a partner of two: two records."""
+
+    __tablename__ = "partner"
+    __table_args__ = (
+        sa.UniqueConstraint("association_id", "id"),
+        sa.Index("uq_partner_living_uai", "association_id", "uai", unique=True, postgresql_where=LIVING),
+        sa.Index("uq_partner_living_siret", "association_id", "siret", unique=True, postgresql_where=LIVING),
+        sa.Index("ix_partner_name", "association_id", "sort_name", "id", postgresql_where=LIVING),
+        sa.Index(
+            "ix_partner_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}
+        ),
+        sa.Index("ix_partner_owner", "association_id", "owner_id", postgresql_where=LIVING),
+    )
+
+    kind: Mapped[PartnerKind]
+    name: Mapped[str]
+    uai: Mapped[str | None]
+    siren: Mapped[str | None]
+    siret: Mapped[str | None]
+    naf: Mapped[str | None]
+    type: Mapped[str] = mapped_column(default="")  # LGT, LPO, UNIVERSITE, PME…: reference data names them
+    headcount: Mapped[str] = mapped_column(default="")
+    address: Mapped[str] = mapped_column(default="")
+    postcode: Mapped[str] = mapped_column(default="")
+    town: Mapped[str] = mapped_column(default="")
+    insee: Mapped[str | None]
+    department: Mapped[str | None]
+    academy: Mapped[str | None]
+    region: Mapped[str | None]
+    website: Mapped[str] = mapped_column(default="")
+    owner_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("member.id"))
+    status: Mapped[Status] = mapped_column(default=Status.ACTIVE)
+    visibility: Mapped[Visibility] = mapped_column(default=Visibility.LISTED)
+    accepts: Mapped[list[str]] = mapped_column(default=list)  # purposes it usually welcomes
+    open_now: Mapped[bool] = mapped_column(default=True)
+    tags: Mapped[list[str]] = mapped_column(default=list)
+    since: Mapped[str] = mapped_column(default="")  # "2019", "2019-11": as precise as it is known
+    last_contact_on: Mapped[date | None]
+    source: Mapped[str] = mapped_column(default="")
+    source_date: Mapped[date | None]
+    import_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("import_batch.id", ondelete="SET NULL"))
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+    deleted_at: Mapped[datetime | None]
+    sort_name: Mapped[str] = mapped_column(sa.Computed("fold(name)", persisted=True), deferred=True)
+    search: Mapped[str] = mapped_column(
+        sa.Computed(
+            "fold(name || ' ' || town || ' ' || postcode || ' ' || coalesce(uai, '') || ' ' || coalesce(siret, ''))",
+            persisted=True,
+        ),
+        deferred=True,
+    )
+
+    contacts: Mapped[list["Contact"]] = so.relationship(
+        back_populates="partner", order_by="Contact.created_at", overlaps="contacts"
+    )
+
+
+class Contact(Identified, Owned, Versioned, Base):
+    """A person at a partner. E-mail and telephone are not here: they lie in the vault."""
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        sa.UniqueConstraint("association_id", "id"),
+        sa.ForeignKeyConstraint(["association_id", "partner_id"], ["partner.association_id", "partner.id"]),
+        sa.Index("ix_contact_partner", "partner_id"),
+        sa.Index("ix_contact_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
+    )
+
+    partner_id: Mapped[uuid.UUID]
+    civility: Mapped[str] = mapped_column(default="")  # "Mme", "M." or nothing
+    first_name: Mapped[str] = mapped_column(default="")
+    last_name: Mapped[str]
+    role: Mapped[ContactRole] = mapped_column(default=ContactRole.OTHER)
+    title: Mapped[str] = mapped_column(default="")  # "proviseure", as the person says it
+    language: Mapped[str] = mapped_column(default="fr")
+    permission: Mapped[Permission] = mapped_column(default=Permission.ASK_FIRST)
+    asks_per_quarter: Mapped[int | None] = mapped_column(sa.SmallInteger())  # their own limit, None: the rule
+    quiet_months: Mapped[list[int]] = mapped_column(default=list)
+    source: Mapped[str] = mapped_column(default="")
+    source_date: Mapped[date | None]
+    last_word_at: Mapped[datetime | None]  # last sign from their side (CNIL: three years run from here)
+    import_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("import_batch.id", ondelete="SET NULL"))
+    changed_at: Mapped[datetime] = mapped_column(default=clock.now, onupdate=clock.now)
+    deleted_at: Mapped[datetime | None]
+    search: Mapped[str] = mapped_column(
+        sa.Computed("fold(first_name || ' ' || last_name)", persisted=True), deferred=True
+    )
+
+    partner: Mapped[Partner] = so.relationship(back_populates="contacts", overlaps="contacts")
+
+    @property
+    def name(self) -> str:
+        """First and last name, or what there is."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Channel(Owned, Base):
+    """The vault: how to reach a contact. Only `partners/vault.py` reads it, under a database role of its own."""
+
+    __tablename__ = "channel"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["association_id", "contact_id"], ["contact.association_id", "contact.id"], ondelete="CASCADE"
+        ),
+        sa.Index("ix_channel_email_key", "association_id", "email_key"),
+        sa.Index("ix_channel_any_email_key", "email_key"),
+    )
+
+    contact_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(default="")
+    phone: Mapped[str] = mapped_column(default="")  # E.164
+    mobile: Mapped[str] = mapped_column(default="")
+    email_key: Mapped[str | None]  # keyed fingerprint: matches at import and against the objection list
+
+
+class ImportBatch(Identified, Owned, Base):
+    """One file brought in: by whom, from where, and what became of it."""
+
+    __tablename__ = "import_batch"
+
+    by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("member.id"))
+    file_name: Mapped[str]
+    digest: Mapped[str]
+    source: Mapped[str] = mapped_column(default="")
+    source_date: Mapped[date | None]
+    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class ImportedRow(Identified, Owned, Base):
+    """Where a line of a file went, so that a doubt can be traced back to sheet and row."""
+
+    __tablename__ = "imported_row"
+    __table_args__ = (sa.Index("ix_imported_row_batch", "batch_id"),)
+
+    batch_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("import_batch.id", ondelete="CASCADE"))
+    sheet: Mapped[str] = mapped_column(default="")
+    line: Mapped[int]
+    partner_id: Mapped[uuid.UUID | None]
+    action: Mapped[str]
+    issues: Mapped[list[str]] = mapped_column(default=list)
+    held_remark: Mapped[str] = mapped_column(default="")  # waits for a person: may name a pupil
+
+
+class ShowcaseEntry(World, Base):
+    """A listed partner as an ally sees it: a view, which holds nothing else (migration 0004)."""
+
+    __tablename__ = "showcase"
+    __table_args__ = {"info": {"is_view": True}}
+    why_open = "the view itself keeps to listed partners of allies with a convention in force"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    association_id: Mapped[uuid.UUID]
+    kind: Mapped[PartnerKind]
+    name: Mapped[str]
+    sort_name: Mapped[str]
+    search: Mapped[str]
+    type: Mapped[str]
+    naf: Mapped[str | None]
+    uai: Mapped[str | None]
+    siren: Mapped[str | None]
+    headcount: Mapped[str]
+    town: Mapped[str]
+    postcode: Mapped[str]
+    department: Mapped[str | None]
+    academy: Mapped[str | None]
+    region: Mapped[str | None]
+    accepts: Mapped[list[str]]
+    open_now: Mapped[bool]
+    owner_id: Mapped[uuid.UUID | None]  # the requester always sees who has a request
+    roles: Mapped[list[str]] = mapped_column(ARRAY(sa.Text()))
+    contact_count: Mapped[int]
+
+
+class GrantedContact(World, Base):
+    """A contact whose consent to our association is in force: a view (migration 0004). Never e-mail or telephone."""
+
+    __tablename__ = "granted_contact"
+    __table_args__ = {"info": {"is_view": True}}
+    why_open = "the view itself keeps to consents given to this association and not withdrawn"
+
+    introduction_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    contact_id: Mapped[uuid.UUID]
+    civility: Mapped[str]
+    first_name: Mapped[str]
+    last_name: Mapped[str]
+    title: Mapped[str]
+    partner_name: Mapped[str]
+    fields: Mapped[list[str]] = mapped_column(ARRAY(sa.Text()))
+    consented_at: Mapped[datetime]
+
+    @property
+    def name(self) -> str:
+        """First and last name."""
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+class Findable(World, Base):
+    """The words by which an association finds its own partners and their contacts: a view (migration 0004).
+
+    Row-level policies keep LIKE from using the trigram index (it is not leakproof); this view carries the
+    same condition and lets the index work.
+    """
+
+    __tablename__ = "findable"
+    __table_args__ = {"info": {"is_view": True}}
+    why_open = "the view itself keeps to the partners of this association"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    search: Mapped[str]

@@ -1,0 +1,66 @@
+"""Everything the page of one partner shows of the book, frozen: what is not in here, no template can print."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from brokerage import timeline
+from brokerage.accounts.models import User
+from brokerage.database import db
+from brokerage.partners import vault
+from brokerage.partners.models import Contact, Partner
+from brokerage.partners.vault import Coordinates
+
+NEWEST = 60  # lines of the timeline on the page
+NOTES = 20
+
+
+@dataclass(frozen=True)
+class Record:
+    """A partner of our own with its people and its past. `contacts` hold no address: `coordinates` do, by contact."""
+
+    partner: Partner
+    owner: str
+    contacts: Sequence[Contact]
+    coordinates: dict[uuid.UUID, Coordinates]
+    entries: Sequence[timeline.Entry]
+    notes: Sequence[timeline.Entry]
+
+
+def of(partner: Partner) -> Record:
+    """The record of a visible partner of the association in scope."""
+    contacts = people_of(partner.id)
+    lines = _lines(partner.id)
+    return Record(
+        partner=partner,
+        owner=_owner(partner),
+        contacts=contacts,
+        coordinates=vault.own([contact.id for contact in contacts]),
+        entries=lines[:NEWEST],
+        notes=[line for line in lines if line.what == "note"][:NOTES],
+    )
+
+
+def people_of(partner_id: uuid.UUID) -> Sequence[Contact]:
+    """The living contacts of a partner, in the order they were met."""
+    living = sa.select(Contact).where(Contact.partner_id == partner_id, Contact.deleted_at.is_(None))
+    return db.session.scalars(living.order_by(Contact.created_at, Contact.id)).all()
+
+
+def _owner(partner: Partner) -> str:
+    owner = db.session.get(User, partner.owner_id) if partner.owner_id else None
+    return owner.name if owner else ""
+
+
+def _lines(partner_id: uuid.UUID) -> Sequence[timeline.Entry]:
+    """The newest lines, and the newest notes even when much happened since."""
+    about = sa.select(timeline.Entry).where(timeline.Entry.partner_id == partner_id)
+    newest_first = (timeline.Entry.at.desc(), timeline.Entry.id)
+    place = sa.func.row_number().over(order_by=newest_first)
+    among_notes = sa.func.row_number().over(partition_by=timeline.Entry.what == "note", order_by=newest_first)
+    ranked = about.with_only_columns(timeline.Entry.id, timeline.Entry.what, place.label("place"), among_notes.label("among")).subquery()
+    kept = sa.or_(ranked.c.place <= NEWEST, sa.and_(ranked.c.what == "note", ranked.c.among <= NOTES))
+    wanted = sa.select(timeline.Entry).where(timeline.Entry.id.in_(sa.select(ranked.c.id).where(kept)))
+    return db.session.scalars(wanted.order_by(*newest_first)).all()

@@ -1,0 +1,197 @@
+"""Annuaire commun: what allies show of their listed partners. Organisations, places and roles; never a person.
+
+Everything is read from the view `showcase`, which leaves out hidden partners and people by itself.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import sqlalchemy as sa
+
+from brokerage.accounts.models import Association, User
+from brokerage.database import db
+from brokerage.partners import finding, paging
+from brokerage.partners.models import Contact, Partner, PartnerKind
+from brokerage.partners.models import ShowcaseEntry as Entry
+
+PAGE = 50
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a reader asks of the common directory; None and "" mean any."""
+
+    words: str = ""
+    kind: PartnerKind | None = None
+    region: str = ""
+    academy: str = ""
+    department: str = ""
+    role: str = ""
+    type: str = ""
+    open_now: bool | None = None
+    ally: uuid.UUID | None = None
+    after: str = ""
+    before: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A partner of an ally, as everybody under the convention may read it."""
+
+    id: uuid.UUID
+    association_id: uuid.UUID
+    kind: PartnerKind
+    name: str
+    type: str
+    naf: str | None
+    uai: str | None
+    siren: str | None
+    headcount: str
+    town: str
+    department: str | None
+    academy: str | None
+    region: str | None
+    accepts: tuple[str, ...]
+    open_now: bool
+    roles: tuple[str, ...]
+    contacts: int
+    owner: str  # the ally's member in charge of it, "" when nobody is
+    known: bool  # whether the reader's own book has the same UAI
+
+
+@dataclass(frozen=True)
+class Known:
+    """The same organisation as another association knows it: who, which record, how many contacts."""
+
+    id: uuid.UUID
+    association_id: uuid.UUID
+    contacts: int
+
+
+ORDER = paging.Order(Entry.sort_name, Entry.id)
+_FILTERS: dict[str, Any] = {
+    "kind": Entry.kind,
+    "region": Entry.region,
+    "academy": Entry.academy,
+    "department": Entry.department,
+    "type": Entry.type,
+    "open_now": Entry.open_now,
+    "role": Entry.roles,
+}
+
+
+def page(allies: Sequence[Association], wanted: Wanted, size: int = PAGE) -> paging.Page[Card]:
+    """A page of what these allies show, in the order of names. Allies the view does not know show nothing."""
+    shown = tuple(ally.id for ally in allies if wanted.ally in (None, ally.id))
+    if not shown:
+        return paging.Page([], None, None, 0)
+    mark = _mark(wanted)
+    found = db.session.execute(_statement(_shape(wanted, mark), len(shown), size), _parameters(shown, wanted, mark)).all()
+    kept, before, after = paging.cut(found, size, mark)
+    total = len(kept) if not mark and len(found) == len(kept) else None
+    return paging.Page([_card(r) for r in kept], before, after, total)
+
+
+def _mark(wanted: Wanted) -> paging.Mark | None:
+    if wanted.before:
+        return paging.Mark.read(wanted.before, ORDER, backwards=True)
+    return paging.Mark.read(wanted.after, ORDER) if wanted.after else None
+
+
+@dataclass(frozen=True)
+class _Shape:
+    filters: tuple[str, ...]
+    words: finding.Words | None
+    marked: bool
+    backwards: bool
+
+
+def _shape(wanted: Wanted, mark: paging.Mark | None) -> _Shape:
+    asked = tuple(name for name in _FILTERS if getattr(wanted, name) not in (None, ""))
+    return _Shape(asked, finding.shape_of(wanted.words), mark is not None, bool(mark and mark.backwards))
+
+
+def _parameters(allies: Sequence[uuid.UUID], wanted: Wanted, mark: paging.Mark | None) -> dict[str, Any]:
+    asked = {name: getattr(wanted, name) for name in _FILTERS if getattr(wanted, name) not in (None, "")}
+    if wanted.role:
+        asked["role"] = [wanted.role]
+    whose = {f"ally{place}": ally for place, ally in enumerate(allies)}
+    return {**whose, **asked, **finding.words_of(wanted.words), **(mark.parameters if mark else {})}
+
+
+@lru_cache(maxsize=256)
+def _statement(shape: _Shape, allies: int, size: int) -> sa.Select[Any]:
+    """Each ally's first rows by its own index, then merged: one list over several would be sorted whole."""
+    firsts = [sa.select(_ids(shape, place, size).subquery().c.id) for place in range(allies)]
+    chosen = firsts[0] if allies == 1 else sa.select(sa.union_all(*firsts).subquery().c.id)
+    sorting = ORDER.columns(shape.backwards)
+    return _cards().where(Entry.id.in_(chosen)).order_by(*sorting).limit(size + 1)
+
+
+def _ids(shape: _Shape, place: int, size: int) -> sa.Select[Any]:
+    whose = [Entry.association_id == sa.bindparam(f"ally{place}", type_=sa.Uuid())]
+    rows = [*whose, *(_condition(name) for name in shape.filters), *([ORDER.beyond(shape.backwards)] if shape.marked else [])]
+    sorting = ORDER.columns(shape.backwards)
+    if shape.words:
+        found = finding.matching(shape.words, finding.Ground(Entry, Entry, rows, whose, sorting), size + 1)
+        return sa.select(Entry.id).where(*rows, Entry.id.in_(found)).order_by(*sorting).limit(size + 1)
+    return sa.select(Entry.id).where(*rows).order_by(*sorting).limit(size + 1)
+
+
+def _condition(name: str) -> sa.ColumnElement[bool]:
+    column, value = _FILTERS[name], sa.bindparam(name, type_=_FILTERS[name].type)
+    return column.contains(value) if name == "role" else column == value
+
+
+def _cards() -> sa.Select[Any]:
+    return sa.select(*_columns()).outerjoin(User, User.id == Entry.owner_id)
+
+
+def _columns() -> list[Any]:
+    same = sa.select(sa.func.count()).where(Partner.uai == Entry.uai, Partner.deleted_at.is_(None)).scalar_subquery()
+    return [
+        Entry.id, Entry.association_id, Entry.kind, Entry.name, Entry.type, Entry.naf, Entry.uai, Entry.siren, Entry.headcount, Entry.town,
+        Entry.department, Entry.academy, Entry.region, Entry.accepts, Entry.open_now, Entry.roles,
+        Entry.contact_count.label("contacts"), (same > 0).label("known"), Entry.sort_name.label("mark_key"),
+        (User.first_name + " " + User.last_name).label("owner"),
+    ]  # fmt: skip
+
+
+def _card(found: Any) -> Card:
+    values = {name: getattr(found, name) for name in Card.__dataclass_fields__}
+    return Card(**values | {"accepts": tuple(found.accepts), "roles": tuple(found.roles), "owner": found.owner or ""})
+
+
+_BY_ID = _cards().where(Entry.id == sa.bindparam("wanted", type_=sa.Uuid()))
+
+
+def card(partner_id: uuid.UUID) -> Card | None:
+    """One card; None for what is hidden, unknown, or of an association without a convention in force: all the same."""
+    found = db.session.execute(_BY_ID, {"wanted": partner_id}).one_or_none()
+    return _card(found) if found else None
+
+
+def ours(shown: Card) -> Known | None:
+    """The reader's own living record of the organisation on a card, by UAI or SIREN (US13)."""
+    same = _same(Partner, shown.uai, shown.siren)
+    people = sa.select(sa.func.count()).where(Contact.partner_id == Partner.id, Contact.deleted_at.is_(None)).scalar_subquery()
+    query = sa.select(Partner.id, Partner.association_id, people.label("contacts")).where(same, Partner.deleted_at.is_(None))
+    found = db.session.execute(query.order_by(Partner.created_at).limit(1)).one_or_none()
+    return Known(found.id, found.association_id, found.contacts) if found else None
+
+
+def elsewhere(uai: str | None, siren: str | None) -> list[Known]:
+    """What allies list of an organisation of ours, by UAI or SIREN; nothing of what they hide."""
+    if not uai and not siren:
+        return []
+    query = sa.select(Entry.id, Entry.association_id, Entry.contact_count).where(_same(Entry, uai, siren))
+    return [Known(*row) for row in db.session.execute(query.order_by(Entry.association_id, Entry.id))]
+
+
+def _same(entity: Any, uai: str | None, siren: str | None) -> sa.ColumnElement[bool]:
+    """Two schools of one owner may share a SIREN: where both have a UAI, only the UAI counts."""
+    by_siren = sa.and_(entity.siren == siren, entity.uai.is_(None)) if siren and not uai else sa.false()
+    return sa.or_(entity.uai == uai if uai else sa.false(), by_siren)

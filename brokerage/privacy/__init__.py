@@ -1,0 +1,1 @@
+"""Objection, and what must reach every room below."""

@@ -1,0 +1,77 @@
+"""What happened, to what, by whom, when. Only ever added to: the application's role may not update or delete."""
+
+import enum
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from brokerage import clock
+from brokerage.database import Base, Identified, Posted, db
+
+
+class Actor(enum.StrEnum):
+    """Who acts: nobody is ever nameless, so that "nobody" can never mean "anybody"."""
+
+    MEMBER = "member"
+    CONTACT = "contact"
+    CLOCK = "clock"
+
+
+@dataclass(frozen=True)
+class By:
+    """Who did something, as the timeline keeps it. A contact's name is never written here."""
+
+    kind: Actor
+    id: uuid.UUID | None = None
+    name: str = ""
+
+
+CLOCK = By(Actor.CLOCK)
+
+
+class Entry(Identified, Posted, Base):
+    """One line of a timeline. What both associations may read is posted once to each."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        sa.Index("ix_entry_request_at", "association_id", "request_id", "at"),
+        sa.Index("ix_entry_partner_at", "association_id", "partner_id", "at"),
+        sa.Index("ix_entry_association_at", "association_id", "at"),
+    )
+
+    at: Mapped[datetime]
+    what: Mapped[str]
+    by_kind: Mapped[Actor]
+    by_id: Mapped[uuid.UUID | None]
+    by_name: Mapped[str] = mapped_column(default="")
+    partner_id: Mapped[uuid.UUID | None]
+    contact_id: Mapped[uuid.UUID | None]
+    request_id: Mapped[uuid.UUID | None]
+    introduction_id: Mapped[uuid.UUID | None]
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+def record(
+    what: str, by: By, *readers: uuid.UUID, at: datetime | None = None, details: dict[str, Any] | None = None, **about: Any
+) -> None:
+    """Add a line for each association in `readers`.
+
+    `about` names the subjects by id: partner_id, contact_id, request_id, introduction_id. `at` is now when None.
+    """
+    for reader in dict.fromkeys(readers):
+        db.session.add(
+            Entry(
+                association_id=reader,
+                at=at or clock.now(),
+                what=what,
+                by_kind=by.kind,
+                by_id=by.id,
+                by_name=by.name,
+                details=details or {},
+                **about,
+            )
+        )

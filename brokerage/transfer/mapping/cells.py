@@ -1,0 +1,69 @@
+"""The cells of one row by what they are, once a mapping says which column is what."""
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from brokerage.transfer.sheets import Cell, Row
+from brokerage.transfer.vocabulary import CONTACT_FIELDS
+
+_FORMULA_QUOTE = re.compile("'(?=[=+\\-@\t＝＋－＠])")
+
+
+@dataclass(frozen=True)
+class Columns:
+    """A mapping made ready: columns by field, contact columns by person then field, in the order of the file."""
+
+    width: int
+    by_field: dict[str, list[int]]
+    by_person: dict[str, dict[str, int]]
+    headers: dict[int, str]
+
+    @classmethod
+    def of(cls, mapping: dict[str, Any]) -> "Columns":
+        """Reads the JSON form; unknown keys are left alone."""
+        by_field: dict[str, list[int]] = {}
+        by_person: dict[str, dict[str, int]] = {}
+        width = 0
+        for column in mapping["columns"]:
+            at, name = int(column["column"]), str(column["field"])
+            width = max(width, at + 1 if column.get("header") else 0)
+            by_field.setdefault(name, []).append(at)
+            if name in CONTACT_FIELDS:
+                by_person.setdefault(str(column.get("whose", "")), {}).setdefault(name, at)
+        headers = {int(column["column"]): str(column.get("header", "")) for column in mapping["columns"]}
+        return cls(width, by_field, by_person, headers)
+
+
+@dataclass
+class Cells:
+    """One row seen through its columns."""
+
+    row: Row
+    columns: Columns
+    issues: list[tuple[str, str]] = field(default_factory=list)
+
+    def raw(self, name: str) -> Cell:
+        """The first filled cell of a field, as the file holds it."""
+        return next((self.row.cells[at] for at in self.at(name) if self.row.text(at)), None)
+
+    def text(self, name: str) -> str:
+        """The first filled cell of a field as clean text, "" when there is none."""
+        return next((found for at in self.at(name) if (found := self.cell(at))), "")
+
+    def all(self, name: str) -> list[str]:
+        """Every filled cell of a field that may have several columns."""
+        return [found for at in self.at(name) if (found := self.cell(at))]
+
+    def at(self, name: str) -> list[int]:
+        """The columns of a field that this row reaches."""
+        return [at for at in self.columns.by_field.get(name, ()) if at < len(self.row.cells)]
+
+    def cell(self, at: int) -> str:
+        """One cell as text, without the quote that an export put before = + - @."""
+        return _FORMULA_QUOTE.sub("", self.row.text(at), count=1) if self.row.text(at)[:1] == "'" else self.row.text(at)
+
+    def note(self, issue: str | None, detail: str = "") -> None:
+        """Adds an issue, None being no issue."""
+        if issue:
+            self.issues.append((issue, detail))

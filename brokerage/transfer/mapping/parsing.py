@@ -1,0 +1,112 @@
+"""Reads every row of a sheet with a mapping. Pure: nothing is stored, nothing is asked of a network."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from brokerage.reference.folding import folded
+from brokerage.transfer.mapping.alignment import aligned
+from brokerage.transfer.mapping.amounts import euros
+from brokerage.transfer.mapping.cells import Cells, Columns
+from brokerage.transfer.mapping.columns import guess, is_table
+from brokerage.transfer.mapping.contacts import contacts_of
+from brokerage.transfer.mapping.dates import dated
+from brokerage.transfer.mapping.grouping import grouped
+from brokerage.transfer.mapping.organisations import organisation_of
+from brokerage.transfer.mapping.parsed import Dated, Issue, Organisation, ParsedRow
+from brokerage.transfer.mapping.sorting import Ground, why_no_data
+from brokerage.transfer.mapping.cautions import flags_of
+from brokerage.transfer.reading.layout import with_header
+from brokerage.transfer.sheets import Sheet
+
+
+def parse(sheet: Sheet, mapping: dict[str, Any] | None = None) -> list[ParsedRow]:
+    """All rows of one sheet in order, rows that are no data included as "skip" with their reason.
+
+    Without `mapping` it is guessed. A mapping kept from another file of the same layout works too. Never fails.
+    """
+    mapping = mapping or guess(sheet)
+    if list(mapping["header"]) != list(sheet.header):
+        sheet = with_header(sheet, mapping["header"])
+    if not is_table(mapping):
+        return [_skipped(sheet, at, "no_table" if row.filled else "blank") for at, row in enumerate(sheet.rows)]
+    columns, ground = Columns.of(mapping), Ground.of(sheet)
+    rows: list[ParsedRow] = []
+    above = Organisation()
+    for at in range(len(sheet.rows)):
+        rows.append(_parsed(sheet, at, columns, ground, above))
+        if rows[-1].action == "import":
+            above = rows[-1].organisation
+    return grouped(rows)
+
+
+def parse_all(sheets: Iterable[Sheet], mappings: Sequence[dict[str, Any] | None] | None = None) -> list[ParsedRow]:
+    """The rows of all sheets of a file; organisations are recognised from one sheet to the other.
+
+    `mappings` goes with `sheets`, None in a place meaning to guess that one.
+    """
+    tables = list(sheets)
+    known = list(mappings or [])
+    rows = [row for at, sheet in enumerate(tables) for row in parse(sheet, known[at] if at < len(known) else None)]
+    return grouped(rows)
+
+
+def _skipped(sheet: Sheet, at: int, reason: str) -> ParsedRow:
+    return ParsedRow(sheet.name, sheet.rows[at].number, sheet.name is None, "skip", reason)
+
+
+def _parsed(sheet: Sheet, at: int, columns: Columns, ground: Ground, above: Organisation) -> ParsedRow:
+    row, repair = aligned(sheet.rows[at], columns)
+    cells = Cells(row, columns)
+    reason = why_no_data(at, cells, ground)
+    if reason:
+        return _skipped(sheet, at, reason)
+    cells.note(repair)
+    organisation = _organisation(cells, above)
+    contacts = contacts_of(cells, organisation.department, organisation.network == "corporate")
+    flags, notes = flags_of(cells)
+    dates = {name: _date(cells, name) for name in ("first_contact", "last_contact", "agreement_date")}
+    amount, unclear = euros(cells.raw("amount"))
+    cells.note(unclear, cells.text("amount"))
+    return ParsedRow(
+        sheet=sheet.name,
+        number=row.number,
+        by_line=sheet.name is None,
+        action="import",
+        organisation=organisation,
+        contacts=contacts,
+        amount=amount,
+        status=cells.text("status"),
+        owner=cells.text("owner"),
+        tags=tuple(tag for text in cells.all("tags") for tag in _tags(text)),
+        flags=flags,
+        issues=tuple(Issue(code, detail) for code, detail in dict.fromkeys(cells.issues)),
+        remarks=notes,
+        others=tuple((columns.headers[place], cells.cell(place)) for place in cells.at("other") if cells.cell(place)),
+        **dates,
+    )
+
+
+def _organisation(cells: Cells, above: Organisation) -> Organisation:
+    """The row's own, or the one above when the row only adds a person to it."""
+    own = ("name", "kind", "uai", "siret", "siren", "address", "postcode", "town")
+    if above != Organisation() and not any(cells.text(field) for field in own) and "name" in cells.columns.by_field:
+        cells.note("organisation_from_above", above.name)
+        return above
+    return organisation_of(cells)
+
+
+def _date(cells: Cells, name: str) -> Dated:
+    found = dated(cells.raw(name))
+    cells.note(found.issue, cells.text(name) if found.iso is None else "")
+    return found
+
+
+def _tags(text: str) -> list[str]:
+    return [tag.strip() for tag in text.replace("+", ",").replace("/", ",").replace(";", ",").split(",") if folded(tag)]
+
+
+def numbered_groups(rows: Iterable[ParsedRow]) -> list[ParsedRow]:
+    """Rows whose groups are numbers in the order of the file: shorter to show than the keys."""
+    seen: dict[str, int] = {}
+    return [replace(row, org_group=str(seen.setdefault(row.org_group, len(seen) + 1))) if row.org_group else row for row in rows]

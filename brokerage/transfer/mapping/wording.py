@@ -1,0 +1,154 @@
+"""What people write about people: functions, and the sentences that decide whether one may write to them."""
+
+import re
+
+from brokerage.reference.folding import folded
+
+_ROLES = (
+    ("other", r"adjointe?s?|prov adj|secretaire|assistante?|gestionnaire|intendante?|agence|site|delegue regional"),
+    ("referent", r"referente?s?|ref|cordees?|professeure? relais|coordinat\w+|entretiens"),
+    ("head", r"proviseure?s?|prov|principale?|chef(?:fe)? d etablissement|chef(?:fe)? etab\w*|presidente?|rectrice|recteur|pdg|"
+             r"directeur general|directrice generale|dg|directeur|directrice|doyenne?|gerante?|direction"),
+    ("diversity_csr", r"rse|diversite|inclusion|mecenat|fondation|developpement durable|qvt|engagement|impact"),
+    ("social_opening", r"ouverture sociale|egalite des chances|egalite|chargee? de mission diversite"),
+    ("school_relations", r"relations? (?:avec les )?(?:ecoles?|enseignement\w*|etudiant\w*)|campus manager|recrut\w+|alternance|"
+                         r"relation ecoles?|talents?|partenariats?|stages?"),
+)
+_ROLE_CODES = [(code, re.compile(rf"\b(?:{words})\b")) for code, words in _ROLES]
+_ROLE = re.compile(
+    r"\b(?:proviseure?s?|prov|adjointe?s?|principale? adj\w*|chef(?:fe)?|directeur|directrice|dir|presidente?|vice presidente?|vp|cfvu|cpe|"
+    r"ddfpt|chef de travaux|prof|profs|professeure?s?|doc|documentaliste|cdi|psyen|psy en|cop|referente?s?|ref|responsable|resp|"
+    r"chargee?|charge d\w*|deleguee?|secretaire|secretariat|gestionnaire|drh|rrh|rh|rse|mecenat|campus manager|manager|"
+    r"coordinat\w+|conseill\w+|fondation|communication|directeurs?|logistique|evenementiel|standard|accueil|intendan\w+|"
+    r"infirmier\w*|assistante?|rectorat|recteur|doyenne?|ingenieure?|chef d etablissement|dg|pdg|gerante?|stagiaire|"
+    r"enseignante?|inspect\w+|ien|ia ipr|cpge|bts|tutrice|tuteur|representante?|partenariats?|direction|service|formation)\b"
+)
+_SOCIAL = re.compile(r"\b(?:ouverture sociale|egalite des chances|mission (?:diversite|egalite))\b")
+
+
+def is_role(text: str) -> bool:
+    """Whether a text reads as somebody's function rather than a name."""
+    return bool(_ROLE.search(folded(text)))
+
+
+def role_code(text: str, corporate: bool = False) -> str:
+    """The code of a function: head, referent, social_opening, diversity_csr, school_relations or other."""
+    words = folded(text)
+    if not words:
+        return "other"
+    found = next((code for code, pattern in _ROLE_CODES if pattern.search(words)), "other")
+    if found in ("head", "diversity_csr", "other") and _SOCIAL.search(words) and not corporate:
+        return "social_opening"
+    if found in ("head", "referent") and (better := _more_precise(words)):
+        return better
+    return found
+
+
+def _more_precise(words: str) -> str | None:
+    """« Directrice diversité » is not the head, nor « référente RSE » a teacher."""
+    precise = next((code for code, pattern in _ROLE_CODES[3:] if pattern.search(words)), None)
+    return precise if re.search(r"directeur|directrice|direction|rse|diversite|mecenat|relations?", words) else None
+
+
+_WAY = r"(?:re)?contact\w*|sollicit\w*|relanc\w*|demarch\w*|derang\w*|appel\w*|rappel\w*|ecri\w*|joindre|mail\w*|invit\w*"
+_WHEN = r"(?! (?:avant|apres|pendant|entre|le (?:matin|soir|lundi|mardi|mercredi|jeudi|vendredi|samedi)|en|sur|au|aux|directement))"
+_SHARING = r"(?:re)?transm\w*|diffus\w*|partag\w*|communiqu\w*|divulgu\w*|transfer\w*|mis(?: e)?s? en relation|mise en relation|donner"
+_STOP = re.compile(
+    rf"\b(?:plus|jamais|pas|arreter de|cesser de|inutile de) (?:(?:le|la|les|l|lui|leur|me|nous|etre|se faire) )*(?:{_WAY})\b{_WHEN}"
+    r"|\b(?:veut|souhaite|desire|veulent|souhaitent) (?:plus|pas) (?:recevoir|de (?:mail|courriel|sollicitation|contact|message|relance|appel)|"
+    r"d (?:mail|appel)|etre (?:sur|dans|inscrit|importun|derang))"
+    r"|\bplus (?:de |d |aucun |recevoir |rien |jamais )+\w*(?:mail|courriel|sollicitation|contact|message|relance|appel|recevoir|envoyer)"
+    r"|\bplus recevoir\b|\bplus rien (?:envoyer|recevoir)\b|\baucun (?:contact|mail|demarchage)\b"
+    r"|(?<!non )\bstop\b|\bopposition\b|\bs (?:est )?oppos\w+|\bs y oppose\b|\boppose e? ?(?:a|au|aux)\b|\bdesinscri\w+|\bdesabonn\w+"
+    r"|\bunsubscribe\w*|\bopt ?out\b|\bliste (?:rouge|noire|d opposition)\b|\bblack ?list\w*|\brefuse? (?:tout|d etre (?:re)?(?:contact|sollicit))"
+    r"|\bdroit (?:a l |d )(?:oubli|effacement|opposition)|\b(?:retirer|supprimer|effacer|enlever|rayer|oter)\b.{0,30}\b(?:liste|fichier|base|coordonnees|donnees)"
+    r"|\bnpc\b|\bdemande (?:de )?(?:suppression|retrait|effacement)|\bplus (?:le |la |les )?(?:re)?(?:contacter|solliciter|relancer)\b"
+    r"|\bne (?:souhaite|veut|desire) (?:plus|pas) (?:\w+ ){0,2}(?:contact\w*|sollicit\w*|demarch\w*|relanc\w*)"
+)
+_NO_OBJECTION = re.compile(r"\b(?:pas d|aucune|sans|leve e? (?:de )?l) opposition\b|\bstop (?:and|&) go\b|\bne s (?:y )?oppose pas\b")
+_KEEP = re.compile(
+    rf"\b(?:pas|plus|jamais|ni|non|sans) (?:\w+ ){{0,5}}?(?:{_SHARING})\b"
+    r"|\bpas d(?:e|u|onner|onne)? ?(?:accord|autorisation)\b|\bnon (?:transmissibl|diffusabl|partageabl|communicabl)\w*"
+    rf"|\b(?:refus\w*|oppos\w*|interdi\w*|contre|desaccord\w*)\b (?:\w+ ){{0,5}}?(?:{_SHARING})\b|\bdesaccord\b"
+    r"|\bconfidentiel\w*|\busage interne\b|\b(?:reste\w*|garder|rester|uniquement|strictement|a usage) (?:\w+ )?(?:en )?interne\b"
+    r"|\bpour nous (?:seuls|uniquement)\b|\bgarder pour nous\b|\bcontact perso\w*|\b(?:numero|tel|mail|coordonnees|portable) (?:perso|prive)\w*"
+    r"|\b(?:veut|souhaite|desire) pas (?:\w+ ){0,4}(?:autres? associations?|relation)\b|\bne doit pas sortir\b"
+)
+_SHARE = re.compile(
+    rf"\b(?:ok|d accord|accord\w*|accepte\w*|autoris\w*|favorable|volontaire|oui|souhaite|peut|possible|partante?)\b (?:\w+ ){{0,7}}?(?:{_SHARING}|relation)\b"
+    rf"|\b(?:{_SHARING})\b (?:\w+ ){{0,4}}?(?:ok|oui|possible|autorise\w*|accepte\w*|d accord)\b|\btransmissible\b|\bpartageable\b"
+)
+_REFUSED = re.compile(r"\b(?:pas|non|sans|refus\w*|ni|jamais|attente|demander|demande|confirmer|verifier|voir si)\b")
+
+
+def permissions_in(text: str) -> set[str]:
+    """do_not_contact, no_share or share_ok as a status or a remark says it; doubt goes to the side of silence.
+
+    « préfère être appelé·e le matin » says nothing, « ne pas appeler avant 10 h » neither; « NE PLUS CONTACTER »,
+    « STOP mails », « opposition RGPD » are objections; « pas d'accord pour transmettre » is a refusal to share.
+    """
+    words = folded(text)
+    found: set[str] = set()
+    keeps = _KEEP.search(words)
+    if _STOP.search(_NO_OBJECTION.sub(" ", words)) and not (keeps and _only_about_sharing(words)):
+        found.add("do_not_contact")
+    if keeps:
+        found.add("no_share")
+    agreed = _SHARE.search(words)
+    if agreed and not found and not _REFUSED.search(words[max(0, agreed.start() - 12) : agreed.end()]):
+        found.add("share_ok")
+    return found
+
+
+def _only_about_sharing(words: str) -> bool:
+    return not _STOP.search(_KEEP.sub(" ", words))
+
+
+_PUPIL = re.compile(
+    r"\b(?:eleves?|lyceen(?:ne)?s?|collegien(?:ne)?s?|stagiaires?|tutore(?: e)?e?s?|boursi(?:er|ere)s?|jeunes?|mineure?s?|enfants?|"
+    r"fils|fille|neveu|niece|ado|etudiante?s?|alternante?s?|laureate?s?|candidate?s?|filleule?s?)\b"
+)
+_CLASS = r"(?:[Tt]le|[Tt]erminale|1re|1ère|[Pp]remière|2nde|2de|[Ss]econde|3e|3ème|4e|5e|6e|BTS|CAP)\b"
+_SOMEBODY = re.compile(
+    rf"[A-ZÀ-Ý][\w'’-]+ [A-ZÀ-Ý]\.(?!\w)|[A-ZÀ-Ý][\w'’-]+,? \(?{_CLASS}|[:–-] ?[A-ZÀ-Ý][a-zà-ÿ'’-]+(?: [A-ZÀ-Ý][\w'’.-]*)?(?:,| \()"
+    r"|(?<!\d)\d{1,2} ?ans\b|\bné(?:e|\(e\)|·e)? (?:le|en)\b|\b(?:fils|fille|neveu|nièce) d[eu']"
+)
+_BORN = re.compile(r"\bne e? ?le \d|\bnee le \d|\bdate de naissance\b|\bmineure? isole")
+_HEALTH = re.compile(
+    r"\b(?:conge (?:de )?(?:maternite|paternite|maladie|longue|parental|pathologique)|arret (?:de )?(?:maladie|travail)|maladie|malade|maternite|"
+    r"enceinte|fauteuil|pmr|handicap\w*|rqth|hospitalis\w*|opere e?|operation (?:chirurgicale|du)|cancer\w*|depressi\w*|burn ?out|"
+    r"longue duree|mi temps therapeutique|therapeutique|traitement medical|diabet\w*|epilep\w*|autis\w*|dyslex\w*|chimio\w*|accident|"
+    r"sante|medical\w*|invalidite|deces|deuil|divorc\w*|grossesse|alcool\w*|syndi\w*|musulman\w*|catholique pratiquant\w*|juive?s?|"
+    r"religi\w*|voil(?:e|ee)|ramadan|casher|halal|homosexuel\w*|sans papiers|origine ethnique|sdf|casier judiciaire|prison|convoque e? au tribunal)\b"
+)
+
+
+def delicate_in(text: str) -> set[str]:
+    """minor_data when a remark seems to tell about one pupil, sensitive_data for health and the like.
+
+    « ≈ 30 élèves de 1re STI2D » tells about nobody; « Élève repérée : Inaya K., 1re STL » does.
+    """
+    words = folded(text)
+    found = set()
+    if (_PUPIL.search(words) and _SOMEBODY.search(text)) or _BORN.search(words):
+        found.add("minor_data")
+    if _HEALTH.search(words):
+        found.add("sensitive_data")
+    return found
+
+
+_YES = re.compile(r"(?:oui|o|ok|x|1|vrai|true|yes|y|d accord|accord|accepte|favorable|ok .*|oui .*|accord .*|v)")
+_NO = re.compile(r"(?:non|n|no|0|ko|faux|false|refus\w*|pas d accord|non .*|pas .*|ne .*|jamais.*|contre|nok)")
+_BUT = re.compile(r"\b(?:sauf|mais|uniquement|seulement|pas|attente|demander|confirmer|verifier|si)\b")
+
+
+def answer(text: str) -> bool | None:
+    """Yes, no, or None when a cell of a yes/no column says neither (« ? », « à demander », « oui sauf mail »)."""
+    if text.strip() in ("✓", "✔", "☑", "✅", "+"):
+        return True
+    words = folded(text)
+    if not words or (_BUT.search(words) and not _NO.fullmatch(words)):
+        return None
+    if _NO.fullmatch(words):
+        return False
+    return True if _YES.fullmatch(words) else None

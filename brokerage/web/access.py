@@ -1,0 +1,170 @@
+"""Who may enter where. Every route carries a sign; a route without one stops the application from starting.
+
+The sign also opens the scope and wraps the transaction: an error raised by the commit itself must still reach the
+error handlers, which `after_request` would bypass.
+"""
+
+import uuid
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from flask import Flask, abort, g, make_response, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import LoginManager, current_user, logout_user
+
+from brokerage import clock, scope
+from brokerage.accounts import links, sign_in
+from brokerage.accounts.models import Link, Purpose, Role, User
+from brokerage.accounts.sign_in import Visitor
+from brokerage.database import db
+from brokerage.web.fragments import hx_redirect
+
+View = Callable[..., ResponseReturnValue]
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+
+login = LoginManager()
+
+
+class UnmarkedDoor(RuntimeError):
+    """A route that does not say who may enter."""
+
+
+def check_every_route(app: Flask) -> None:
+    """Refuse to start while a route has no sign."""
+    unmarked = [name for name, view in app.view_functions.items() if not hasattr(view, "admits")]
+    if unmarked:
+        raise UnmarkedDoor(f"say who may enter: {', '.join(sorted(unmarked))}")
+
+
+def members(*roles: Role) -> Callable[[View], View]:
+    """A page for signed-in members; with `roles`, for those who hold one of them. Others read 403."""
+
+    def sign(view: View) -> View:
+        @wraps(view)
+        def entered(**arguments: Any) -> ResponseReturnValue:
+            visitor = visiting()
+            if visitor is None:
+                return _to_sign_in()
+            if roles and not visitor.has(*roles):
+                abort(403)
+            return _settled(scope.member(visitor.association.id, _reading()), view, arguments)
+
+        return _signed(entered, frozenset(roles) or frozenset(Role))
+
+    return sign
+
+
+def public(view: View) -> View:
+    """A page for everybody, in the scope of the door."""
+
+    @wraps(view)
+    def entered(**arguments: Any) -> ResponseReturnValue:
+        return _settled(scope.Scope(scope.Kind.DOOR, read_only=_reading()), view, arguments)
+
+    return _signed(entered, "public")
+
+
+def outside(view: View) -> View:
+    """A page that asks the database nothing."""
+    return _signed(view, "public")
+
+
+def by_link(*purposes: Purpose) -> Callable[[View], View]:
+    """A page opened by the `token` of a letter. The view gets its `link`; any other token reads 404.
+
+    The scope is the association that sent the letter; an objection reaches both sides, hence the system's.
+    """
+
+    def sign(view: View) -> View:
+        @wraps(view)
+        def entered(token: str, **arguments: Any) -> ResponseReturnValue:
+            link = links.opened(token, purposes)
+            return _settled(_scope_of(link), view, {"link": link, **arguments})
+
+        return _signed(entered, "link")
+
+    return sign
+
+
+def _scope_of(link: Link) -> scope.Scope:
+    if link.purpose is Purpose.OBJECTION and not _reading():
+        return scope.system("an objection covers both associations")
+    return scope.Scope(scope.Kind.CONTACT, link.association_id, _reading())
+
+
+def _signed(view: View, admits: object) -> View:
+    view.admits = admits  # type: ignore[attr-defined]
+    return view
+
+
+def _reading() -> bool:
+    """GET may not write: PostgreSQL itself refuses. Mail scanners open every link."""
+    return request.method in SAFE
+
+
+def _settled(whose: scope.Scope, view: View, arguments: dict[str, Any]) -> ResponseReturnValue:
+    with scope.acting(whose) as unit:
+        response = make_response(view(**arguments))
+        if not whose.read_only and response.status_code < 400:
+            unit.commit()
+        return response
+
+
+def visiting() -> Visitor | None:
+    """The signed-in member of this request, None for a stranger."""
+    return current_user._get_current_object() if current_user and current_user.is_authenticated else None
+
+
+def me() -> User:
+    """The signed-in member as the rooms know them: a row of this request's session."""
+    if "me" not in g:
+        visitor = visiting()
+        found = db.session.get(User, visitor.user_id) if visitor else None
+        if found is None:
+            abort(401)
+        g.me = found
+    return g.me
+
+
+def find_or_404(query: Any, wanted: uuid.UUID) -> Any:
+    """The row of `query` with this id; a stranger's and a missing one read the same."""
+    entity = query.column_descriptions[0]["entity"]
+    found = db.session.scalars(query.where(entity.id == wanted)).unique().one_or_none()
+    return found if found is not None else abort(404)
+
+
+@login.user_loader
+def _load(token: str) -> Visitor | None:
+    found = sign_in.visitor(token)
+    if found is None or not _fresh(found):
+        return None
+    session["seen"] = int(clock.now().timestamp())
+    return found
+
+
+def _fresh(visitor: Visitor) -> bool:
+    """Idle time is kept in the signed cookie: a GET then needs no write to keep a session alive."""
+    seen = session.get("seen", 0)
+    return clock.now().timestamp() - seen <= visitor.idle_limit.total_seconds()
+
+
+def let_in(token: str) -> None:
+    """Make this browser the bearer of a session."""
+    session.clear()
+    session["_user_id"] = token
+    session["seen"] = int(clock.now().timestamp())
+    session.permanent = True
+
+
+def let_out() -> None:
+    """Forget the session in this browser; the caller ends the row."""
+    logout_user()
+    session.clear()
+
+
+def _to_sign_in() -> ResponseReturnValue:
+    wanted = request.full_path.rstrip("?") if request.method == "GET" and not request.headers.get("HX-Request") else None
+    if request.headers.get("HX-Request"):
+        return hx_redirect(url_for("sign_in.show"))
+    return redirect(url_for("sign_in.show", next=wanted))

@@ -1,0 +1,116 @@
+"""Mon compte: what a member says of themselves, their password, and where they are signed in."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import PasswordField, RadioField
+from wtforms.validators import DataRequired
+
+from brokerage.accounts import passwords, sign_in, team
+from brokerage.accounts.sign_in import Visitor
+from brokerage.errors import BadInput
+from brokerage.web import access, person_fields
+from brokerage.web.access import me, visiting
+from brokerage.web.forms import BaseForm
+from brokerage.web.fragments import page
+
+pages = Blueprint("account", __name__)
+
+
+class SelfForm(BaseForm):
+    """What members may change of themselves."""
+
+    first_name = person_fields.first_name()
+    last_name = person_fields.last_name()
+    title = person_fields.title()
+    language = RadioField(_l("Langue des pages et des lettres"), choices=[("fr", "Français"), ("en", "English")])
+
+
+class PasswordForm(BaseForm):
+    """A new password, and the one it replaces."""
+
+    current = PasswordField(_l("Mot de passe actuel"), [DataRequired(_l("Indiquez votre mot de passe actuel."))])
+    password = person_fields.new_password(_l("Nouveau mot de passe"))
+
+
+@pages.get("/moi")
+@access.members()
+def show() -> ResponseReturnValue:
+    """One's own page."""
+    return _shown()
+
+
+@pages.post("/moi")
+@access.members()
+def introduce_oneself() -> ResponseReturnValue:
+    """Change name, title or language."""
+    form = SelfForm()
+    if not form.validate():
+        return _shown(422, self_form=form)
+    team.introduce_oneself(
+        me(), form.first_name.data, form.last_name.data, form.title.data or "", form.language.data
+    )
+    flash(_("C'est enregistré."), "done")
+    return redirect(url_for(".show"), 303)
+
+
+@pages.post("/moi/mot-de-passe")
+@access.members()
+def change_password() -> ResponseReturnValue:
+    """Replace the password; every other browser is signed out."""
+    form = PasswordForm()
+    try:
+        if form.validate():
+            device = request.headers.get("User-Agent", "")
+            access.let_in(passwords.change(_visitor().user_id, form.current.data, form.password.data, device))
+            flash(_("Votre mot de passe est changé. Vos autres appareils sont déconnectés."), "done")
+            return redirect(url_for(".show"), 303)
+    except BadInput as no:
+        form.refuse(no)
+        return _shown(no.status, password_form=form)
+    return _shown(422, password_form=form)
+
+
+@pages.post("/moi/sessions/<uuid:id>/fin")
+@access.members()
+def end_session(id: uuid.UUID) -> ResponseReturnValue:
+    """Sign one of one's own browsers out."""
+    sign_in.leave_elsewhere(_visitor().user_id, id)
+    flash(_("Cet appareil est déconnecté."), "done")
+    return redirect(url_for(".show"), 303)
+
+
+@pages.post("/moi/deconnexion")
+@access.members()
+def leave_everywhere() -> ResponseReturnValue:
+    """Sign every browser out, this one included."""
+    sign_in.leave_everywhere(_visitor().user_id)
+    access.let_out()
+    flash(_("Vous êtes déconnecté de tous vos appareils."), "done")
+    return redirect(url_for("sign_in.show"), 303)
+
+
+def _shown(
+    status: int = 200, self_form: SelfForm | None = None, password_form: PasswordForm | None = None
+) -> ResponseReturnValue:
+    return page(
+        "account/show.html",
+        status=status,
+        member=me(),
+        self_form=self_form or SelfForm(formdata=None, obj=me()),
+        password_form=password_form or PasswordForm(formdata=None),
+        sessions=sign_in.sessions_of(_visitor().user_id),
+        this_session=_visitor().session_id,
+    )
+
+
+def _visitor() -> Visitor:
+    visitor = visiting()
+    assert visitor is not None  # access.members() let them through
+    return visitor
+
+
+from brokerage.web import members  # noqa: E402, F401  (its pages hang on the blueprint above)

@@ -1,0 +1,224 @@
+"""The partner's pages, without an account: answer an introduction, say what came of it, be left alone.
+
+GET shows, a button acts by POST: mail scanners open every link. Nothing is ticked beforehand.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, DateField, EmailField, RadioField, StringField, TextAreaField
+from wtforms.validators import InputRequired, Length, Optional
+
+from brokerage.accounts.models import Association, Link, Purpose
+from brokerage.database import db
+from brokerage.errors import Refusal
+from brokerage.introductions import introductions, wording
+from brokerage.introductions.models import Ask, Introduction, Result
+from brokerage.introductions.states import AWAITING_CONTACT, IntroductionState
+from brokerage.partners.models import Contact
+from brokerage.privacy import objection
+from brokerage.timeline import Actor, By
+from brokerage.web import access
+from brokerage.web.forms import BaseForm
+from brokerage.web.fragments import page
+
+pages = Blueprint("answers", __name__)
+
+
+class AnswerForm(BaseForm):
+    """Four answers of equal dignity."""
+
+    answer = RadioField(
+        _l("Votre réponse"),
+        choices=[
+            ("accept", _l("Oui, mettez-nous en relation")),
+            ("postpone", _l("Pas maintenant")),
+            ("suggest", _l("Quelqu'un d'autre conviendrait mieux")),
+            ("refuse", _l("Non merci")),
+        ],
+        validators=[InputRequired(_l("Choisissez une réponse."))],
+    )
+    phone = BooleanField(_l("Transmettre aussi mon numéro de téléphone"))
+    until = DateField(_l("À partir de quand ?"), validators=[Optional()])
+    colleague_first = StringField(_l("Son prénom"), validators=[Length(max=80)])
+    colleague_name = StringField(_l("Son nom"), validators=[Length(max=80)])
+    colleague_title = StringField(_l("Sa fonction"), validators=[Length(max=120)])
+    colleague_email = EmailField(_l("Son adresse professionnelle"), validators=[Length(max=200)])
+    word = TextAreaField(_l("Un mot"), validators=[Length(max=600)])
+    reason = TextAreaField(_l("Souhaitez-vous dire pourquoi ?"), validators=[Length(max=600)])
+
+
+@dataclass(frozen=True)
+class Invitation:
+    """What the page says of one introduction: the same card as the letter."""
+
+    introduction: Introduction
+    facts: wording.Facts
+    greeting: str
+    name: str
+    giving: Association
+    asking: Association
+    manager_word: list[str]
+    is_open: bool
+    expires_on: str
+
+
+def _invitation(link: Link) -> Invitation:
+    introduction = db.session.get_one(Introduction, link.subject_id)
+    the_request = introduction.request
+    sides = [db.session.get_one(Association, side) for side in (introduction.asking_id, introduction.giving_id)]
+    contact = db.session.get_one(Contact, introduction.contact_id)
+    ask = db.session.scalars(sa.select(Ask).where(Ask.introduction_id == introduction.id).order_by(Ask.asked_at.desc())).first()
+    language = str(get_locale() or "fr")
+    return Invitation(
+        introduction=introduction,
+        facts=wording.facts(the_request, sides[0], sides[1], language),
+        greeting=wording.greeting(contact),
+        name=contact.name,
+        giving=sides[1],
+        asking=sides[0],
+        manager_word=_paragraphs(ask.body) if ask else [],
+        is_open=introduction.state in AWAITING_CONTACT,
+        expires_on=wording.day(link.expires_at.date(), language),
+    )
+
+
+def _paragraphs(body: str) -> list[str]:
+    """The manager's letter without its greeting: the page greets by itself."""
+    parts = [part.strip() for part in body.replace("\r\n", "\n").split("\n\n") if part.strip()]
+    return parts[1:] if len(parts) > 1 else parts
+
+
+@pages.get("/reponse/<token>")
+@access.by_link(Purpose.ANSWER)
+def show(link: Link) -> ResponseReturnValue:
+    """The question, or what was answered."""
+    form = AnswerForm(formdata=None)
+    return _page(link, form)
+
+
+def _page(link: Link, form: AnswerForm, status: int = 200) -> ResponseReturnValue:
+    return page("answers/show.html", status=status, invitation=_invitation(link), form=form, token=_token())
+
+
+def _token() -> str:
+    return (request.view_args or {}).get("token", "")
+
+
+@pages.post("/reponse/<token>")
+@access.by_link(Purpose.ANSWER)
+def answer(link: Link) -> ResponseReturnValue:
+    """Take the answer. The same link again shows what was answered, and changes nothing."""
+    form, introduction = AnswerForm(), db.session.get_one(Introduction, link.subject_id)
+    if introduction.state not in AWAITING_CONTACT:
+        return _thanks(link)
+    if not form.validate():
+        return _page(link, form, 422)
+    try:
+        _answered(introduction, form, By(Actor.CONTACT, introduction.contact_id))
+    except Refusal as no:
+        form.refuse(no)
+        return _page(link, form, no.status)
+    return _thanks(link)
+
+
+def _thanks(link: Link) -> ResponseReturnValue:
+    return redirect(url_for(".thanks", token=_token()), 303)
+
+
+def _answered(introduction: Introduction, form: AnswerForm, by: By) -> None:
+    word = form.word.data or ""
+    match form.answer.data:
+        case "accept":
+            introductions.accept(introduction, by, word=word, phone=bool(form.phone.data), wording=_wording())
+        case "postpone":
+            introductions.postpone(introduction, by, form.until.data or date.min, word=word)
+        case "suggest":
+            introductions.suggest(introduction, by, **_colleague(form))
+        case "refuse":
+            introductions.refuse(introduction, by, reason=form.reason.data or "")
+
+
+def _wording() -> str:
+    """The sentence the contact agreed to, kept as evidence (G3)."""
+    return _("Oui, mettez-nous en relation : nos deux adresses figureront dans un même e-mail.")
+
+
+def _colleague(form: AnswerForm) -> dict[str, Any]:
+    return {
+        "first_name": form.colleague_first.data or "",
+        "last_name": form.colleague_name.data or "",
+        "title": form.colleague_title.data or "",
+        "email": form.colleague_email.data or "",
+    }
+
+
+@pages.get("/reponse/<token>/merci")
+@access.by_link(Purpose.ANSWER)
+def thanks(link: Link) -> ResponseReturnValue:
+    """What happens next."""
+    return page("answers/thanks.html", invitation=_invitation(link), states=IntroductionState, token=_token())
+
+
+# ---- what came of it -------------------------------------------------------------------------------------------
+
+
+class OutcomeForm(BaseForm):
+    """One question, one word."""
+
+    result = RadioField(
+        _l("Vous êtes-vous rencontrés ?"),
+        choices=[
+            (Result.MET.value, _l("Oui")),
+            (Result.DATE_SET.value, _l("Un rendez-vous est pris")),
+            (Result.NO_ANSWER.value, _l("Pas de nouvelles")),
+            (Result.NOT_RELEVANT.value, _l("Ce n'est plus d'actualité")),
+        ],
+        validators=[InputRequired(_l("Choisissez une réponse."))],
+    )
+    word = TextAreaField(_l("Un mot"), validators=[Length(max=600)])
+
+
+@pages.get("/resultat/<token>")
+@access.by_link(Purpose.OUTCOME)
+def outcome(link: Link) -> ResponseReturnValue:
+    """« Vous êtes-vous rencontrés ? » asked of the contact."""
+    return page("answers/outcome.html", invitation=_invitation(link), form=OutcomeForm(formdata=None), done=False)
+
+
+@pages.post("/resultat/<token>")
+@access.by_link(Purpose.OUTCOME)
+def record_outcome(link: Link) -> ResponseReturnValue:
+    """Note what the contact says came of it."""
+    form = OutcomeForm()
+    if not form.validate():
+        return page("answers/outcome.html", status=422, invitation=_invitation(link), form=form, done=False)
+    introduction = db.session.get_one(Introduction, link.subject_id)
+    by = By(Actor.CONTACT, introduction.contact_id)
+    introductions.record_outcome(introduction, by, Result(form.result.data), word=form.word.data or "")
+    return page("answers/outcome.html", invitation=_invitation(link), form=form, done=True)
+
+
+# ---- to be left alone ------------------------------------------------------------------------------------------
+
+
+@pages.get("/opposition/<token>")
+@access.by_link(Purpose.OBJECTION)
+def objecting(link: Link) -> ResponseReturnValue:
+    """One button, and what it does."""
+    return page("answers/objection.html", giving=db.session.get_one(Association, link.association_id), done=False)
+
+
+@pages.post("/opposition/<token>")
+@access.by_link(Purpose.OBJECTION)
+def one_click(link: Link) -> ResponseReturnValue:
+    """Object, from the page or by the mail reader's own button (RFC 8058): no cookie, no further question."""
+    objection.object_to_everything(link.subject_id)
+    return page("answers/objection.html", giving=db.session.get_one(Association, link.association_id), done=True)

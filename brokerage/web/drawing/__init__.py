@@ -1,0 +1,1 @@
+"""What the doors draw: icons, badges, the bridge, the logo, illustrations, charts, as safe markup."""

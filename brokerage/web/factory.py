@@ -1,0 +1,96 @@
+"""Builds the application: rooms wired to each other, doors signed, headers on everything."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import jinja2
+from flask import Flask, request
+from flask_babel import Babel
+from flask_migrate import Migrate
+from flask_wtf.csrf import CSRFProtect
+from whitenoise import WhiteNoise
+
+from brokerage import database, models, wiring
+from brokerage.accounts import links
+from brokerage.config import Config
+from brokerage.database import db
+from brokerage.web import access, errors, formats, fragments, headers, navigation, stories, typography
+from brokerage.web.drawing import register as drawing
+
+HOUSE = Path(__file__).resolve().parents[2]
+csrf = CSRFProtect()
+babel = Babel()
+
+
+def create_app(config: Config | None = None) -> Flask:
+    """The application, ready to serve. Raises config.Misconfigured or access.UnmarkedDoor rather than start badly."""
+    config = config or Config.from_environment()
+    app = Flask("brokerage", root_path=str(HOUSE), template_folder="templates", static_folder="static")
+    _configure(app, config)
+    fragments.install(app)
+    _install_extensions(app, config)
+    drawing.install(app)
+    formats.install(app)
+    typography.install(app)
+    stories.install(app)
+    headers.install(app, config)
+    errors.install(app)
+    navigation.install(app)
+    _add_doors(app, config)
+    access.check_every_route(app)
+    app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(HOUSE / "static"), prefix="static/", max_age=31536000)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, config: Config) -> None:
+    app.config.update(
+        PASSERELLE=config,
+        SECRET_KEY=config.secret_key,
+        SQLALCHEMY_DATABASE_URI=config.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8, "pool_timeout": 5, "pool_pre_ping": False},
+        SESSION_COOKIE_NAME="passerelle" if config.local else "__Host-passerelle",
+        SESSION_COOKIE_SECURE=not config.local,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=20),
+        MAX_CONTENT_LENGTH=6 * 1024 * 1024,
+        MAX_FORM_MEMORY_SIZE=512 * 1024,
+        MAX_FORM_PARTS=500,
+        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a draft left open over lunch must not be lost
+        WTF_CSRF_SSL_STRICT=False,  # Origin is checked by headers.py, on every unsafe method
+        BABEL_DEFAULT_LOCALE="fr",
+        BABEL_DEFAULT_TIMEZONE="Europe/Paris",
+        BABEL_TRANSLATION_DIRECTORIES=str(HOUSE / "brokerage" / "translations"),
+        TRUSTED_HOSTS=None if config.local else [config.public_host],
+    )
+    app.jinja_env.undefined = jinja2.StrictUndefined
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _install_extensions(app: Flask, config: Config) -> None:
+    db.init_app(app)
+    database.install_guard()
+    Migrate(app, db, directory=str(HOUSE / "migrations"))
+    csrf.init_app(app)
+    access.login.init_app(app)
+    babel.init_app(app, locale_selector=language, timezone_selector=lambda: "Europe/Paris")
+    links.configure(config)
+    wiring.connect(config)
+    assert models  # every table is known before the guard first asks
+
+
+def language() -> str:
+    """French, unless the member chose English, a page was asked for in English, or a stranger's browser prefers it."""
+    visitor = access.visiting()
+    asked = request.args.get("lang") or (visitor.language if visitor else None)
+    if asked in ("fr", "en"):
+        return asked
+    return "fr" if visitor else request.accept_languages.best_match(["fr", "en"], "fr")
+
+
+def _add_doors(app: Flask, config: Config) -> None:
+    from brokerage.web import doors
+
+    for pages in doors.of(config):
+        app.register_blueprint(pages)
+    app.view_functions["static"].admits = "public"  # type: ignore[attr-defined]

@@ -1,0 +1,55 @@
+"""The only file that says "HX-": fragments instead of pages, and what htmx must be told in headers."""
+
+from collections.abc import Collection
+from typing import Any
+
+import htmx_flask.constants
+from flask import Flask, Response, make_response, redirect, render_template, request
+from htmx_flask import Htmx
+from htmx_flask import make_response as htmx_response
+from jinja2_fragments.flask import render_block
+
+# htmx-flask 0.1.0 misses a comma: two of its swaps are glued into one word.
+htmx_flask.constants.RESWAPS[:] = [
+    "innerHTML", "outerHTML", "beforebegin", "afterbegin", "beforeend", "afterend", "delete", "none",
+]  # fmt: skip
+
+_htmx = Htmx()
+
+
+def install(app: Flask) -> None:
+    """Give every request its `htmx`, and every page that could be a fragment its Vary."""
+    _htmx.init_app(app)
+
+
+def page(template: str, *, fragments: Collection[str] = (), status: int = 200, **context: Any) -> Response:
+    """Render `template`, or only the block htmx is about to replace.
+
+    A fragment is a block whose name is the id of the element; only names listed in `fragments` are served.
+    A restored history entry and a boosted link get the whole page.
+    """
+    wanted = _target() if fragments else None
+    body = render_block(template, wanted, **context) if wanted in fragments else render_template(template, **context)
+    response = make_response(body, status)
+    if fragments:
+        response.vary.update(["HX-Request", "HX-Target"])
+    return response
+
+
+def _target() -> str | None:
+    htmx = request.htmx  # type: ignore[attr-defined]
+    if not htmx or htmx.boosted or htmx.history_restore_request:
+        return None
+    return htmx.target.replace("-", "_") if htmx.target else None
+
+
+def hx_redirect(url: str) -> Response:
+    """Send the browser elsewhere: by header for htmx, by 303 otherwise. `url` comes from url_for."""
+    if request.htmx:  # type: ignore[attr-defined]
+        return htmx_response("", redirect=url)
+    return make_response(redirect(url, 303))
+
+
+def with_trigger(response: Response, **events: Any) -> Response:
+    """Let the page hear `events` (name: details) once the answer is in place."""
+    return htmx_response(response, trigger=events)

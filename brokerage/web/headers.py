@@ -1,0 +1,53 @@
+"""The headers every answer carries, whatever its status (security: CSP, caching, framing, origin)."""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+
+from brokerage.config import Config
+
+CSP = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+)
+ALWAYS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    # not no-referrer: browsers would then send no Origin either, and every form over https would be refused
+    "Referrer-Policy": "same-origin",
+}
+HSTS = "max-age=31536000; includeSubDomains"
+# One-click unsubscription comes from the mail provider, without a page of ours (RFC 8058).
+FOREIGN_POSTS = frozenset({"answers.one_click"})
+
+
+def install(app: Flask, config: Config) -> None:
+    """Put the headers on every answer, and refuse a form sent from another site."""
+
+    @app.before_request
+    def same_origin() -> None:
+        if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in FOREIGN_POSTS:
+            return
+        origin = request.headers.get("Origin")
+        if request.headers.get("Sec-Fetch-Site") == "cross-site" or (origin and not _ours(origin, config)):
+            abort(403)
+
+    @app.after_request
+    def dressed(response: Response) -> Response:
+        for name, value in ALWAYS.items():
+            response.headers.setdefault(name, value)
+        if not config.local:
+            response.headers.setdefault("Strict-Transport-Security", HSTS)
+        if request.endpoint != "static":
+            response.headers.setdefault("Cache-Control", "no-store, private")
+            response.vary.add("Cookie")
+        return response
+
+
+def _ours(origin: str, config: Config) -> bool:
+    if origin == config.public_base_url:
+        return True
+    return config.local and urlsplit(origin).netloc == request.host

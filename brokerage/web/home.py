@@ -1,0 +1,109 @@
+"""Accueil: one sentence that says what waits for you, then the list, then what happened lately."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from brokerage import clock, timeline
+from brokerage.accounts.sign_in import Visitor
+from brokerage.conventions import policy as conventions
+from brokerage.database import db
+from brokerage.introductions import desk
+from brokerage.introductions.models import Introduction, IntroductionRequest
+from brokerage.introductions.policy import Reader
+from brokerage.introductions.states import IntroductionState
+from brokerage.partners import showcase
+from brokerage.web import access, stories
+from brokerage.web.access import visiting
+from brokerage.web.fragments import page
+
+pages = Blueprint("home", __name__)
+
+
+@dataclass(frozen=True)
+class Doors:
+    """How many introductions each side opened for the other since the start of the school year."""
+
+    given: int
+    received: int
+
+
+@pages.get("/")
+@access.public
+def front() -> ResponseReturnValue:
+    """The first page: where one goes from here depends on who one is."""
+    if visiting() is None:
+        return redirect(url_for("sign_in.show"))
+    return redirect(url_for(".show"))
+
+
+@pages.get("/accueil")
+@access.members()
+def show() -> ResponseReturnValue:
+    """The home of a manager, or of a delegate."""
+    reader = visiting()
+    assert reader is not None
+    if reader.is_manager:
+        return _manager(reader)
+    return _delegate(reader)
+
+
+def _manager(reader: Visitor) -> ResponseReturnValue:
+    waiting = desk.listed(reader, sa.and_(desk.received(reader), desk.TABS["a-decider"]))
+    silent = desk.listed(reader, sa.and_(desk.received(reader), desk.TABS["en-cours"]))
+    return page(
+        "home/manager.html",
+        today=clock.today(),
+        waiting_rows=waiting.rows[:5],
+        total=desk.counts(reader),
+        late=sum(1 for row in waiting.rows if row.late_by > 0),
+        running=silent.rows[:3],
+        lines=_lately(),
+        doors=_doors(reader),
+        ally=next(iter(conventions.allies(reader.association_id)), None),
+    )
+
+
+def _delegate(reader: Visitor) -> ResponseReturnValue:
+    mine = desk.listed(reader, sa.and_(desk.sent(reader), ~desk.R.state.in_(desk.OVER)), newest_first=True)
+    allies = conventions.allies(reader.association_id)
+    nearby = showcase.page(allies, showcase.Wanted(open_now=True), 5).rows
+    context: dict[str, Any] = {"mine": mine.rows[:8], "met": _to_tell(reader), "nearby": nearby, "turn": stories.turn}
+    return page("home/delegate.html", today=clock.today(), **context)
+
+
+def _lately() -> list[stories.Line]:
+    """The last things that happened in the association's requests."""
+    entries = sa.select(timeline.Entry).where(timeline.Entry.request_id.is_not(None))
+    found = db.session.scalars(entries.order_by(timeline.Entry.at.desc()).limit(6))
+    return [stories.line(entry) for entry in found]
+
+
+def _doors(reader: Reader) -> Doors:
+    """Introductions made since 1 September, in both directions."""
+    today = clock.today()
+    start = today.replace(month=9, day=1, year=today.year if today.month >= 9 else today.year - 1)
+    made = Introduction.introduced_at >= start
+    given, received = db.session.execute(
+        sa.select(
+            sa.func.count().filter(Introduction.giving_id == reader.association_id),
+            sa.func.count().filter(Introduction.asking_id == reader.association_id),
+        ).where(made)
+    ).one()
+    return Doors(given, received)
+
+
+def _to_tell(reader: Reader) -> list[Introduction]:
+    """Introductions of the delegate's own requests that nobody has told the outcome of."""
+    return list(
+        db.session.scalars(
+            sa.select(Introduction)
+            .join(IntroductionRequest, IntroductionRequest.id == Introduction.request_id)
+            .where(IntroductionRequest.requester_id == reader.id, Introduction.state == IntroductionState.INTRODUCED)
+            .order_by(Introduction.introduced_at)
+            .limit(3)
+        )
+    )

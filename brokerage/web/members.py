@@ -1,0 +1,187 @@
+"""Membres: who belongs to the association, what each may do, invitations and departures. For admins."""
+
+import uuid
+
+from flask import flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms.validators import DataRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from brokerage.accounts import team
+from brokerage.accounts.models import Role, User
+from brokerage.accounts.team import Profile
+from brokerage.errors import Refusal
+from brokerage.introductions import departures
+from brokerage.reference.places import REGIONS
+from brokerage.web import access, person_fields
+from brokerage.web.access import me
+from brokerage.web.account import pages
+from brokerage.web.forms import BaseForm
+from brokerage.web.fragments import page
+
+ROLES = {
+    Role.DELEGATE: _l("Délégation régionale"),
+    Role.MANAGER: _l("Partenariats"),
+    Role.ADMIN: _l("Administration"),
+    Role.AUDITOR: _l("Consultation"),
+}
+DUTIES = {
+    Role.DELEGATE: _l("Demande des mises en relation et en suit le résultat."),
+    Role.MANAGER: _l("Tient les fiches des partenaires et décide des demandes."),
+    Role.ADMIN: _l("Invite les membres, règle l'association, répond aux droits des personnes."),
+    Role.AUDITOR: _l("Lit les chiffres, les droits et le journal, sans rien changer."),
+}
+REGION_CHOICES = [("", _l("Aucune en particulier"))] + [
+    (code, region.name) for code, region in REGIONS.items() if region.zone in ("metro", "drom")
+]
+
+
+class MemberForm(BaseForm):
+    """What an admin says of a member."""
+
+    first_name = person_fields.first_name()
+    last_name = person_fields.last_name()
+    title = person_fields.title()
+    roles = SelectMultipleField(
+        _l("Ce que cette personne fait ici"),
+        [DataRequired(_l("Choisissez au moins un rôle."))],
+        choices=[(role.value, name) for role, name in ROLES.items()],
+        option_widget=CheckboxInput(),
+        widget=ListWidget(prefix_label=False),
+    )
+    region = SelectField(_l("Région"), choices=REGION_CHOICES)
+
+
+class InvitationForm(MemberForm):
+    """A member to be, and where the invitation goes."""
+
+    email = person_fields.email()
+
+
+class DepartureForm(BaseForm):
+    """Who takes over."""
+
+    successor = RadioField(_l("Qui reprend ?"), validate_choice=False)
+
+
+@pages.get("/membres")
+@access.members(Role.ADMIN)
+def members() -> ResponseReturnValue:
+    """The members, and below them a form to invite one more."""
+    return _listed(InvitationForm(formdata=None, roles=[Role.DELEGATE.value], region=""))
+
+
+@pages.post("/membres")
+@access.members(Role.ADMIN)
+def invite() -> ResponseReturnValue:
+    """Invite somebody."""
+    form = InvitationForm()
+    try:
+        if form.validate():
+            member = team.invite(_profile(form, form.email.data), me())
+            flash(_("L'invitation de %(name)s part dans un instant.", name=member.name), "done")
+            return redirect(url_for(".members"), 303)
+    except Refusal as no:
+        form.refuse(no)
+        return _listed(form, no.status)
+    return _listed(form, 422)
+
+
+@pages.get("/membres/<uuid:id>")
+@access.members(Role.ADMIN)
+def member(id: uuid.UUID) -> ResponseReturnValue:
+    """A member: what they do here, and their access."""
+    shown = _found(id)
+    return _shown(shown, MemberForm(formdata=None, obj=shown, region=shown.region or ""))
+
+
+@pages.post("/membres/<uuid:id>")
+@access.members(Role.ADMIN)
+def change(id: uuid.UUID) -> ResponseReturnValue:
+    """Change name, title, roles or region."""
+    shown, form = _found(id), MemberForm()
+    try:
+        if form.validate():
+            team.change(shown, _profile(form, shown.email), me())
+            flash(_("C'est enregistré."), "done")
+            return redirect(url_for(".member", id=id), 303)
+    except Refusal as no:
+        form.refuse(no)
+    return _shown(shown, form, 422)
+
+
+@pages.post("/membres/<uuid:id>/invitation")
+@access.members(Role.ADMIN)
+def invite_again(id: uuid.UUID) -> ResponseReturnValue:
+    """Send a new link to somebody who did not come yet."""
+    shown = _found(id)
+    team.invite_again(shown, me())
+    flash(_("Une nouvelle invitation part pour %(name)s. L'ancienne ne vaut plus.", name=shown.name), "done")
+    return redirect(url_for(".members"), 303)
+
+
+@pages.get("/membres/<uuid:id>/depart")
+@access.members(Role.ADMIN)
+def departure(id: uuid.UUID) -> ResponseReturnValue:
+    """What a member has in charge, and who could take it over."""
+    return _leaving(_found(id), DepartureForm(formdata=None))
+
+
+@pages.post("/membres/<uuid:id>/depart")
+@access.members(Role.ADMIN)
+def deactivate(id: uuid.UUID) -> ResponseReturnValue:
+    """Hand over and close the access."""
+    leaving, form = _found(id), DepartureForm()
+    try:
+        departures.depart(leaving, me(), _successor(leaving, form.successor.data))
+    except Refusal as no:
+        form.refuse(no)
+        return _leaving(leaving, form, no.status)
+    flash(_("L'accès de %(name)s est fermé.", name=leaving.name), "done")
+    return redirect(url_for(".members"), 303)
+
+
+@pages.post("/membres/<uuid:id>/retour")
+@access.members(Role.ADMIN)
+def welcome_back(id: uuid.UUID) -> ResponseReturnValue:
+    """Open a closed access again."""
+    shown = _found(id)
+    team.welcome_back(shown, me())
+    flash(_("%(name)s peut de nouveau se connecter.", name=shown.name), "done")
+    return redirect(url_for(".member", id=id), 303)
+
+
+def _found(member_id: uuid.UUID) -> User:
+    return access.find_or_404(team.of_association(me().association_id), member_id)  # type: ignore[no-any-return]
+
+
+def _successor(leaving: User, chosen: str | None) -> User | None:
+    """Any other member of the association: whether they are fit is the room's to say."""
+    return next((one for one in team.successors_of(leaving) if str(one.id) == chosen), None)
+
+
+def _profile(form: MemberForm, email: str) -> Profile:
+    roles = frozenset(Role(role) for role in form.roles.data)
+    return Profile(
+        form.first_name.data, form.last_name.data, email, form.title.data or "", roles, form.region.data
+    )
+
+
+def _listed(form: InvitationForm, status: int = 200) -> ResponseReturnValue:
+    colleagues = team.list_of(me().association_id)
+    return page("account/members.html", status=status, form=form, colleagues=colleagues, roles=ROLES, duties=DUTIES)
+
+
+def _shown(shown: User, form: MemberForm, status: int = 200) -> ResponseReturnValue:
+    access_open = {"has_joined": team.has_joined(shown), "is_me": shown.id == me().id}
+    return page("account/member.html", status=status, member=shown, form=form, duties=DUTIES, **access_open)
+
+
+def _leaving(leaving: User, form: DepartureForm, status: int = 200) -> ResponseReturnValue:
+    form.successor.choices = [(str(one.id), one.name) for one in team.successors_of(leaving)]
+    titles = {str(one.id): one.title for one in team.successors_of(leaving)}
+    charge = departures.charge_of(leaving)
+    return page("account/departure.html", status=status, member=leaving, form=form, charge=charge, titles=titles)

@@ -1,0 +1,199 @@
+"""Demandes: the manager's inbox and the delegate's list, a request, and what a delegate does with their own."""
+
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from wtforms import RadioField, TextAreaField
+from wtforms.validators import DataRequired, Length
+
+from brokerage import clock
+from brokerage.accounts.sign_in import Visitor
+from brokerage.errors import Refusal
+from brokerage.introductions import deciding, desk, dossier, introductions, policy, requests
+from brokerage.introductions.models import IntroductionRequest, Result
+from brokerage.introductions.purposes import DECLINE_REASONS
+from brokerage.introductions.steps import as_by
+from brokerage.partners import vault
+from brokerage.web import access, stories
+from brokerage.web.access import me, visiting
+from brokerage.web.forms import BaseForm
+from brokerage.web.fragments import hx_redirect, page
+
+pages = Blueprint("requests", __name__, url_prefix="/demandes")
+
+
+class AnswerForm(BaseForm):
+    """The delegate's answer to a question."""
+
+    reply = TextAreaField(validators=[Length(max=2000)])
+
+
+class OutcomeForm(BaseForm):
+    """What came of an introduction."""
+
+    result = RadioField(choices=[r.value for r in Result if r is not Result.UNKNOWN], validators=[DataRequired()])
+    word = TextAreaField(validators=[Length(max=600)])
+
+
+def found(request_id: uuid.UUID) -> IntroductionRequest:
+    """The request of this address, if the reader may see it; 404 otherwise."""
+    return access.find_or_404(policy.visible_to(me()), request_id)  # type: ignore[no-any-return]
+
+
+@pages.get("/")
+@access.members()
+def inbox() -> ResponseReturnValue:
+    """The list by tab, and beside it the request that is open."""
+    reader = visiting()
+    assert reader is not None
+    tab = chosen_tab(reader.is_manager)
+    listing = desk.listed(reader, _which(tab), newest_first=tab in ("closes", "envoyees"), after=request.args.get("apres"))
+    opened = request.args.get("demande", type=uuid.UUID) or (listing.rows[0].id if listing.rows else None)
+    shown = dossier.of(found(opened), me()) if opened else None
+    context: dict[str, Any] = {"tab": tab, "listing": listing, "tabs": _tabs(reader, tab), "chosen": "demande" in request.args}
+    return page("requests/inbox.html", fragments=("boite",), empty=_empty(tab, reader.is_manager), **context, **told(shown))
+
+
+def told(shown: dossier.Dossier | None) -> dict[str, Any]:
+    """What the templates say of a dossier: sentences, planks, head-counts."""
+    if shown is None:
+        return {"shown": None}
+    request_ = shown.request
+    return {
+        "shown": shown,
+        "lines": [stories.line(entry) for entry in shown.entries],
+        "steps": stories.bridge_steps(shown),
+        "numbers": stories.numbers(request_.numbers),
+        "reasons": DECLINE_REASONS,
+        "today": clock.today(),
+    }
+
+
+def _tabs(reader: Visitor, tab: str) -> list[dict[str, Any]]:
+    """The tabs of a reader, with counts where something waits."""
+    counts = desk.counts(reader) if reader.is_manager else {}
+    labels = {
+        "a-decider": _("À décider"), "en-attente": _("En attente"), "en-cours": _("En cours"), "closes": _("Closes"),
+        "envoyees": _("Envoyées"), "ouvertes": _("En cours"), "finies": _("Closes"),
+    }  # fmt: skip
+    names = [*desk.TABS, "envoyees"] if reader.is_manager else ["ouvertes", "finies"]
+    return [
+        {"text": labels[n], "href": url_for(".inbox", etat=n), "current": n == tab, "count": counts.get(n), "lively": n == "a-decider"}
+        for n in names
+    ]
+
+
+def _empty(tab: str, manages: bool) -> dict[str, str]:
+    """What an empty list says: a fact, and one thing to do."""
+    if manages and tab == "a-decider":
+        text = _("Aucune demande n'attend votre décision.")
+        return {"title": _("Tout le monde a sa réponse"), "text": text, "link": url_for(".inbox", etat="en-cours"), "words": _("Voir celles en cours")}
+    title = _("Aucune demande pour l'instant")
+    text = _("Une ville à ouvrir, une entreprise à rencontrer ?")
+    return {"title": title, "text": text, "link": url_for("requests.new"), "words": _("Faire une demande")}
+
+
+def chosen_tab(manages: bool) -> str:
+    """The tab of the address, if it is one of the reader's."""
+    tabs = [*desk.TABS, "envoyees"] if manages else ["ouvertes", "finies"]
+    asked = request.args.get("etat", "")
+    return asked if asked in tabs else tabs[0]
+
+
+def _which(tab: str) -> sa.ColumnElement[bool]:
+    reader = visiting()
+    assert reader is not None
+    if tab in desk.TABS:
+        return sa.and_(desk.received(reader), desk.TABS[tab])
+    mine = desk.sent(reader)
+    if tab == "envoyees":
+        return mine
+    over = desk.R.state.in_(desk.OVER)
+    return sa.and_(mine, over if tab == "finies" else ~over)
+
+
+@pages.get("/<uuid:id>")
+@access.members()
+def show(id: uuid.UUID) -> ResponseReturnValue:
+    """A request in full."""
+    return shown(found(id))
+
+
+def shown(the_request: IntroductionRequest, status: int = 200, **forms: Any) -> ResponseReturnValue:
+    """The page of a request, with the forms that were refused, if any."""
+    forms = {"answer_form": AnswerForm(formdata=None), "outcome_form": OutcomeForm(formdata=None), "decision_error": "", **forms}
+    return page("requests/show.html", status=status, **forms, **told(dossier.of(the_request, me())))
+
+
+@pages.post("/<uuid:id>/reponse")
+@access.members()
+def answer(id: uuid.UUID) -> ResponseReturnValue:
+    """Answer the manager's question."""
+    the_request, form = found(id), AnswerForm()
+    try:
+        requests.answer(the_request, me(), form.reply.data or "")
+    except Refusal as no:
+        form.refuse(no)
+        return shown(the_request, no.status, answer_form=form)
+    flash(_("Votre réponse est partie."))
+    return redirect(url_for(".show", id=id), 303)
+
+
+@pages.post("/<uuid:id>/retrait")
+@access.members()
+def withdraw(id: uuid.UUID) -> ResponseReturnValue:
+    """Take a request back."""
+    requests.withdraw(found(id), me(), request.form.get("why", ""))
+    flash(_("La demande est retirée."))
+    return redirect(url_for(".show", id=id), 303)
+
+
+@pages.post("/<uuid:id>/renvoi")
+@access.members()
+def resend(id: uuid.UUID) -> ResponseReturnValue:
+    """Send a withdrawn request again."""
+    requests.submit(found(id), me())
+    return redirect(url_for(".show", id=id), 303)
+
+
+@pages.post("/<uuid:id>/suppression")
+@access.members()
+def discard(id: uuid.UUID) -> ResponseReturnValue:
+    """Throw a draft away."""
+    requests.discard(found(id), me())
+    flash(_("Le brouillon est jeté."))
+    return redirect(url_for(".inbox"), 303)
+
+
+@pages.post("/<uuid:id>/annulation")
+@access.members()
+def take_back(id: uuid.UUID) -> ResponseReturnValue:
+    """Annuler l'envoi."""
+    deciding.take_back(found(id), me())
+    flash(_("Envoi annulé. La demande est de nouveau à décider."))
+    return hx_redirect(url_for(".show", id=id))
+
+
+@pages.post("/introductions/<uuid:id>/resultat")
+@access.members()
+def record_outcome(id: uuid.UUID) -> ResponseReturnValue:
+    """Say what came of an introduction, by the delegate or a manager."""
+    introduction, form = access.find_or_404(policy.introductions_visible_to(me()), id), OutcomeForm()
+    if not form.validate():
+        return shown(introduction.request, 422, outcome_form=form)
+    introductions.record_outcome(introduction, me(), Result(form.result.data), word=form.word.data or "")
+    flash(_("Merci, c'est noté."))
+    return redirect(url_for(".show", id=introduction.request_id), 303)
+
+
+@pages.post("/introductions/<uuid:id>/coordonnees")
+@access.members()
+def reveal(id: uuid.UUID) -> ResponseReturnValue:
+    """Look at the details a contact agreed to pass on; the look is recorded."""
+    introduction = access.find_or_404(policy.introductions_visible_to(me()), id)
+    details = vault.reveal(introduction.id, as_by(me()))
+    return page("requests/details.html", introduction=introduction, details=details)

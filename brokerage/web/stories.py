@@ -1,0 +1,200 @@
+"""Sentences for people: what a line of the timeline says, whose turn it is, what the bridge shows."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from flask import Flask
+from flask_babel import gettext as _
+
+from brokerage import clock
+from brokerage.introductions.desk import Row
+from brokerage.introductions.dossier import Dossier, Passage
+from brokerage.introductions.models import IntroductionRequest
+from brokerage.introductions.purposes import DECLINE_REASONS, NUMBERS, PURPOSES
+from brokerage.introductions.states import IntroductionState, RequestState
+from brokerage.partners.models import ContactRole
+from brokerage.timeline import Actor, Entry
+from brokerage.web.formats import day_month
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a timeline: when, a sentence, words quoted under it, and whether a person decided it."""
+
+    at: datetime | date
+    sentence: str
+    quote: str = ""
+    key: bool = False
+    future: bool = False
+
+
+def line(entry: Entry) -> Line:
+    """An entry as the reader's association may read it."""
+    sentence = _SENTENCES.get(entry.what, lambda _who, _d: entry.what.replace("_", " "))
+    return Line(entry.at, sentence(_who(entry), entry.details), _quote(entry.details), entry.by_kind is not Actor.CLOCK)
+
+
+def _who(entry: Entry) -> str:
+    if entry.by_kind is Actor.CONTACT:
+        return _("Le contact")
+    return entry.by_name or _("Passerelle")
+
+
+def _quote(details: dict[str, Any]) -> str:
+    return str(details.get("text") or "")
+
+
+def _until(details: dict[str, Any]) -> str:
+    return day_month(date.fromisoformat(details["until"])) if details.get("until") else ""
+
+
+_SENTENCES: dict[str, Any] = {
+    "submit": lambda who, d: _("%(who)s a envoyé la demande.", who=who),
+    "resend": lambda who, d: _("%(who)s a renvoyé la demande.", who=who),
+    "ask_info": lambda who, d: _("%(who)s demande des précisions.", who=who),
+    "answer": lambda who, d: _("%(who)s a répondu.", who=who),
+    "park": lambda who, d: _("%(who)s met la demande de côté jusqu'au %(until)s.", who=who, until=_until(d)),
+    "resume": lambda who, d: _("La demande est reprise."),
+    "approve": lambda who, d: _("%(who)s a approuvé la demande.", who=who),
+    "decline": lambda who, d: _("%(who)s a décliné : %(reason)s.", who=who, reason=_(DECLINE_REASONS.get(d.get("reason", ""), "autre motif"))),
+    "redirect": lambda who, d: _("%(who)s a transmis la demande à %(to)s.", who=who, to=d.get("to", "")),
+    "reopen": lambda who, d: _("%(who)s a rouvert la demande.", who=who),
+    "withdraw": lambda who, d: _("%(who)s a retiré la demande.", who=who),
+    "expire": lambda who, d: _("Sans décision, la demande est arrivée à son terme."),
+    "close": lambda who, d: _("La demande est close."),
+    "take_back": lambda who, d: _("%(who)s a annulé l'envoi à temps.", who=who),
+    "private_reason": lambda who, d: _("%(who)s note, pour votre association seulement :", who=who),
+    "introduction_ask_consent": lambda who, d: _("L'e-mail qui demande son accord part au contact."),
+    "introduction_accept": lambda who, d: _("%(who)s accepte la mise en relation.", who=who),
+    "introduction_postpone": lambda who, d: _("%(who)s préfère plus tard : %(until)s.", who=who, until=_until(d)),
+    "introduction_suggest": lambda who, d: _("%(who)s propose une autre personne.", who=who),
+    "introduction_refuse": lambda who, d: _("Le partenaire n'a pas donné suite."),
+    "introduction_object": lambda who, d: _("Contact indisponible."),
+    "introduction_resume": lambda who, d: _("La question est posée à nouveau au contact."),
+    "introduction_lapse": lambda who, d: _("Sans réponse du contact."),
+    "introduction_introduce": lambda who, d: _("Mise en relation faite : les deux personnes ont reçu le même e-mail."),
+    "introduction_introduce_directly": lambda who, d: _("Mise en relation faite, avec l'accord donné auparavant."),
+    "introduction_record_outcome": lambda who, d: outcome_sentence(who, d.get("result", "unknown")),
+    "introduction_cancel": lambda who, d: _("La mise en relation est annulée."),
+    "introduction_set_aside": lambda who, d: _("%(who)s ne suit pas cette proposition.", who=who),
+    "details_seen": lambda who, d: _("%(who)s a consulté les coordonnées transmises.", who=who),
+    "reminder_sent": lambda who, d: _("Relance envoyée."),
+    "letter_failed": lambda who, d: _("Un e-mail n'a pas pu être remis."),
+    "letter_uncertain": lambda who, d: _("Un e-mail est peut-être parti : la messagerie n'a pas confirmé."),
+    "note": lambda who, d: _("Note de %(who)s, lue par votre association seulement", who=who),
+}
+
+
+def install(app: Flask) -> None:
+    """The words of the desk, for every template."""
+    app.jinja_env.globals.update(purpose=purpose_label, role=role_label, outcome=said_by)
+
+
+def numbers(counted: dict[str, Any]) -> str:
+    """« 250 élèves, 15 salles »: head-counts, never names."""
+    return ", ".join(f"{count} {_(NUMBERS[what])}" for what, count in counted.items() if count and what in NUMBERS)
+
+
+def purpose_label(code: str) -> str:
+    """What a request is for, as the form says it."""
+    found = PURPOSES.get(code)
+    return _(found.label) if found else ""
+
+
+def said_by(voice: str, result: str) -> str:
+    """An outcome with who said it."""
+    voices = {"delegate": _("La personne qui demandait"), "contact": _("Le contact"), "manager": _("La personne responsable")}
+    return outcome_sentence(voices.get(voice, ""), result)
+
+
+def outcome_sentence(who: str, result: str) -> str:
+    """What one side says came of an introduction."""
+    said = {
+        "met": _("%(who)s confirme la rencontre.", who=who),
+        "date_set": _("%(who)s indique qu'un rendez-vous est pris.", who=who),
+        "no_answer": _("%(who)s n'a pas eu de réponse.", who=who),
+        "not_relevant": _("%(who)s indique que ce n'est plus d'actualité.", who=who),
+    }
+    return said.get(result, _("Personne n'a dit ce qu'il en est advenu."))
+
+
+def role_label(role: ContactRole | str | None) -> str:
+    """A contact's role, the only thing an ally reads of them before consent."""
+    labels = {
+        ContactRole.HEAD: _("Chef d'établissement"),
+        ContactRole.REFERENT: _("Personne référente"),
+        ContactRole.SOCIAL_OPENING: _("Chargé de l'ouverture sociale"),
+        ContactRole.DIVERSITY_CSR: _("Responsable diversité, RSE ou mécénat"),
+        ContactRole.SCHOOL_RELATIONS: _("Relations écoles"),
+        ContactRole.OTHER: _("Autre fonction"),
+    }
+    return labels.get(ContactRole(role), "") if role else _("Un contact")
+
+
+Step = tuple[str, str, str]
+DONE, HERE, AHEAD = "done", "here", ""
+
+
+STOPPED = {"declinee", "sans_reponse", "retiree", "plus_tard", "redirigee"}
+
+
+def bridge_steps(shown: Dossier) -> list[Step]:
+    """The five planks of the bridge: label, a word under it, and whether it is done, here, ahead, or stopped there."""
+    request, furthest = shown.request, _furthest(shown)
+    reached = _reached(request, furthest)
+    decision = _("Votre décision") if shown.decides else _("Décision")
+    labels = [_("Demande"), decision, _("Accord"), _("Mise en relation"), _("Rencontre")]
+    answered, introduced = (furthest.answered_at, furthest.introduced_at) if furthest else (None, None)
+    dates = [request.submitted_at, request.decided_at, answered, introduced, None]
+    return [(label, _under(i, reached, dates[i], request), _place(i, reached, shown.row.badge)) for i, label in enumerate(labels)]
+
+
+def _furthest(shown: Dossier) -> Passage | None:
+    """The introduction that went furthest speaks for the request."""
+    return max(shown.passages, key=lambda one: _AFTER.get(one.state, 2), default=None)
+
+
+_AFTER = {IntroductionState.READY.value: 3, IntroductionState.INTRODUCED.value: 4, IntroductionState.CLOSED.value: 4}
+
+
+def _reached(request: IntroductionRequest, furthest: Passage | None) -> int:
+    """How many planks are behind us."""
+    if request.state is RequestState.DRAFT:
+        return 0
+    if furthest is None:
+        return 1
+    met = any(result == "met" for _who, result, _word in furthest.outcomes)
+    return 5 if met else _AFTER.get(furthest.state, 2)
+
+
+def _place(index: int, reached: int, badge: str) -> str:
+    if index == reached:
+        return badge if badge in STOPPED else HERE
+    return DONE if index < reached else AHEAD
+
+
+def _under(index: int, reached: int, at: datetime | None, request: IntroductionRequest) -> str:
+    if index < reached and at:
+        return day_month(at.astimezone(clock.PARIS).date())
+    if index == 1 and reached == 1 and request.due_on and request.state is RequestState.SUBMITTED:
+        return _("avant le %(day)s", day=day_month(request.due_on))
+    if index == 4 and request.event_on:
+        return day_month(request.event_on)
+    return ""
+
+
+def turn(row: Row) -> str:
+    """Whose turn it is, for the delegate: a sentence that names who does what next."""
+    if row.badge == "a_decider":
+        return _("%(who)s décide avant le %(day)s.", who=row.handler, day=day_month(row.due_on)) if row.due_on else ""
+    said = {
+        "brouillon": _("Pas encore envoyée."),
+        "precisions": _("%(who)s vous pose une question.", who=row.handler),
+        "chez_partenaire": _("Le partenaire n'a pas encore répondu."),
+        "plus_tard": _("Reportée."),
+        "accord": _("%(who)s écrit l'e-mail de présentation.", who=row.handler),
+        "introduite": _("À vous de jouer : écrivez-lui."),
+        "redirigee": _("%(who)s choisit la suite.", who=row.handler),
+    }
+    return said.get(row.badge, "")

@@ -1,0 +1,91 @@
+"""French micro-typography, put into our own words as they are shown; what people typed is left alone.
+
+Sources are written with plain spaces and straight apostrophes. `install` teaches the templates to set every
+translated message before its values are filled in; the filter `typo` does the same for labels and flashes.
+"""
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask
+from flask_babel import get_locale, get_translations
+from markupsafe import Markup
+
+NBSP, THIN = "\u00a0", "\u202f"
+_MONTHS = (
+    "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
+    r"|janv\.|févr\.|avr\.|juil\.|sept\.|oct\.|nov\.|déc\."
+)
+_NUMBER = r"(?:(?<=\d)|(?<=\)[ds]))"  # a digit, or the end of a place such as %(count)d
+_TAG = re.compile(r"(</?[a-zA-Z][^<>]*>)")
+_RULES = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"'|&#39;", "’"),
+        (r"« ", f"«{NBSP}"),
+        (r" »", f"{NBSP}»"),
+        (r" ([?!;])", rf"{THIN}\1"),
+        (r" :(?=\s|$)", f"{NBSP}:"),
+        (r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))", rf"\1{THIN}"),
+        (_NUMBER + r" (?=(?:h|min|j|km|kB|ko|Mo)\b(?!’)|€|%(?!\())", NBSP),
+        (r"(?<=\u00a0h) (?=\d\d\b|%\()", NBSP),
+        (r"\bn° ", f"n°{NBSP}"),
+        (r"\b(M\.|MM\.|Mme|Mmes) (?=[A-ZÀ-Þ%])", rf"\1{NBSP}"),
+        (rf"(?:(?<=\d)|(?<=\b1er)) (?=(?:{_MONTHS})(?!\w))", NBSP),
+    )
+]
+
+
+def typo(text: str) -> str:
+    """French text as printed: ’ « » and U+00A0, U+202F before ; ! ? and in thousands; tags left alone.
+
+    Twice gives the same as once.
+    """
+    pieces = _TAG.split(text)
+    pieces[::2] = [_set(piece) for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+def _set(text: str) -> str:
+    for pattern, replacement in _RULES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def typo_mail(text: str) -> str:
+    """French text for a letter: as `typo`, with only U+00A0, since some mail readers show U+202F as a box."""
+    return typo(text).replace(THIN, NBSP)
+
+
+def typo_english(text: str) -> str:
+    """English text as it is printed: the apostrophe only."""
+    pieces = _TAG.split(text)
+    pieces[::2] = [piece.replace("'", "’").replace("&#39;", "’") for piece in pieces[::2]]
+    return "".join(pieces)
+
+
+@lru_cache(maxsize=4096)
+def _message(language: str, text: str) -> str:
+    return typo(text) if language == "fr" else typo_english(text)
+
+
+def typeset(text: object) -> str:
+    """Any text of ours in the reader's language: labels, errors and flashes too. Only Markup stays markup."""
+    locale = get_locale()
+    printed = _message(locale.language if locale else "fr", str(text))
+    return Markup(printed) if isinstance(text, Markup) else printed
+
+
+def install(app: Flask) -> None:
+    """After Flask-Babel: templates get every message typeset, before its values are escaped and filled in."""
+    # Flask-Babel installs its own callables in the same way; only the last installed count.
+    i18n: Any = app.jinja_env
+    i18n.install_gettext_callables(
+        gettext=lambda s: typeset(get_translations().ugettext(s)),
+        ngettext=lambda s, p, n: typeset(get_translations().ungettext(s, p, n)),
+        pgettext=lambda c, s: typeset(get_translations().upgettext(c, s)),
+        npgettext=lambda c, s, p, n: typeset(get_translations().unpgettext(c, s, p, n)),
+        newstyle=True,
+    )
+    app.jinja_env.filters["typo"] = typeset

@@ -1,0 +1,34 @@
+"""Tells the rooms in the walls, which know no subject, whom to ask: called once, by whoever builds the application."""
+
+import uuid
+
+import sqlalchemy as sa
+
+from brokerage.accounts import links
+from brokerage.accounts.models import User
+from brokerage.config import Config
+from brokerage.database import db
+from brokerage.introductions import letters
+from brokerage.introductions.states import Letter
+from brokerage.mail import outbox, seals
+from brokerage.partners import vault
+
+
+def connect(config: Config) -> None:
+    """Give the vault its secret, the outbox its seals and its checks."""
+    vault.configure(config)
+    outbox.configure(config.mail_domain, vault.key_of)
+    outbox.essential |= {Letter.OBJECTION_NOTED, "invitation", "password"}
+    seals.register("email", vault.email_for_delivery)
+    seals.register("phone", vault.phone_for_delivery)
+    seals.register("link", links.address)
+    seals.register("member", _member_address)
+    if letters.still_wanted not in outbox.checks:
+        outbox.checks.append(letters.still_wanted)
+
+
+def _member_address(user_id: uuid.UUID) -> str:
+    address = db.session.scalar(sa.select(User.email).where(User.id == user_id, User.is_active))
+    if address is None:
+        raise seals.Closed("cancelled")
+    return address

@@ -1,0 +1,190 @@
+/* What the pages add with a script. Every page works without it; templates speak to it by data- attributes only.
+
+   data-open="id" / data-close   a dialog              data-key="a"       a one-letter shortcut
+   data-count="id"               signs typed in a field data-when="f=v|w"  shown while field f holds v or w
+   data-busy="Envoi en cours"    a button while sending data-row           a table row that follows its first link
+   data-insert="…" data-into     text put at the caret  data-check-all     ticks a table; data-chosen shows how many
+   data-toast="8"                seconds it stays       data-setting       theme, density, shortcuts, in a cookie
+   data-focus                    takes the focus when it appears
+*/
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const $ = (selector, within = document) => within.querySelector(selector);
+  const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+  const seen = (element) => element && element.getClientRects().length > 0;
+  const on = (event, does, target = document) => target.addEventListener(event, does);
+  const onEach = (event, selector, does) => on(event, (e) => {
+    const element = e.target.closest?.(selector);
+    if (element) does(element, e);
+  });
+  const number = new Intl.NumberFormat(root.lang || "fr");
+
+  /* ---- Words for those who listen, and toasts ---- */
+  const say = (words) => { const status = $("#annonces"); if (status) status.textContent = words; };
+
+  function countDown(toast) {
+    toast.dataset.ticking = "";
+    let left = Number(toast.dataset.toast) || 8;
+    const shown = $(".reste", toast);
+    const held = () => toast.matches(":hover") || toast.contains(document.activeElement);
+    const tick = () => {
+      if (!toast.isConnected) return clearInterval(timer);
+      if (shown) shown.textContent = `${left} s`;
+      if (!held() && left-- <= 0) { toast.remove(); clearInterval(timer); }
+    };
+    const timer = setInterval(tick, 1000);
+    tick();
+  }
+
+  function toast({ text, undo, seconds }) {
+    const model = $("#toast-modele");
+    if (!model) return say(text);
+    const fresh = model.content.firstElementChild.cloneNode(true);
+    $("p", fresh).textContent = text;
+    const form = $("form", fresh);
+    if (undo) form.action = undo; else form.remove();
+    if (!undo) $(".reste", fresh)?.remove();
+    fresh.dataset.toast = seconds || (undo ? 30 : 8);
+    $("#toasts").replaceChildren(fresh);
+    countDown(fresh);
+  }
+  on("toast", (e) => toast(e.detail));
+  on("annonce", (e) => say(e.detail.text ?? e.detail.value));
+
+  /* ---- htmx: token, waiting line, focus, failures ---- */
+  let asked = 0;
+  let lostFocus = false;
+  const waiting = (change) => { asked = Math.max(0, asked + change); $("#charge")?.classList.toggle("en-cours", asked > 0); };
+  on("htmx:configRequest", (e) => {
+    const token = $('meta[name="csrf-token"]');
+    if (token && e.detail.verb !== "get") e.detail.headers["X-CSRFToken"] = token.content;
+  });
+  on("htmx:beforeRequest", () => waiting(1));
+  on("htmx:afterRequest", (e) => { waiting(-1); rest(e.target); });
+  on("htmx:beforeSwap", (e) => { lostFocus = e.detail.target?.contains(document.activeElement); });
+  on("htmx:afterSettle", (e) => {
+    const where = e.detail.target ?? e.target;
+    appear(document);
+    if (e.detail.boosted) return $("#contenu")?.focus();
+    if (lostFocus && document.activeElement === document.body) {
+      const heading = $("h1, h2, h3, [role=alert]", where) ?? where;
+      heading.setAttribute("tabindex", "-1");
+      heading.focus({ preventScroll: seen(heading) });
+    }
+  });
+  const failed = () => toast({ text: document.body.dataset.failure ?? "" });
+  on("htmx:responseError", failed);
+  on("htmx:sendError", failed);
+
+  /* ---- Dialogs, menus, rows ---- */
+  onEach("click", "[data-open]", (opener, e) => {
+    const dialog = document.getElementById(opener.dataset.open);
+    if (!dialog?.showModal) return;
+    e.preventDefault();
+    dialog.showModal();
+  });
+  onEach("click", "[data-close]", (closer, e) => { e.preventDefault(); closer.closest("dialog")?.close(); });
+  onEach("click", "dialog", (dialog, e) => {
+    const { left, right, top, bottom } = dialog.getBoundingClientRect();
+    const outside = e.clientX < left || e.clientX > right || e.clientY < top || e.clientY > bottom;
+    if (e.target === dialog && outside) dialog.close();
+  });
+  on("click", (e) => all("details.menu[open]").forEach((menu) => { if (!menu.contains(e.target)) menu.open = false; }));
+  onEach("click", "tr[data-row]", (row, e) => {
+    if (e.target.closest("a, button, input, label, summary") || getSelection().toString()) return;
+    $("a", row)?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, ctrlKey: e.ctrlKey, metaKey: e.metaKey }));
+  });
+
+  /* ---- Keyboard ---- */
+  const typing = (element) => element?.matches("select, textarea, [contenteditable], input:not([type=radio], [type=checkbox])");
+  on("keydown", (e) => {
+    if (e.key === "Escape") {
+      const menu = $("details.menu[open]");
+      if (menu) { menu.open = false; $("summary", menu).focus(); }
+    }
+    if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "k") {
+      e.preventDefault();
+      const field = all("[data-search]").find(seen);
+      if (field) { field.focus(); field.select?.(); } else all("[data-search-link]").find(seen)?.click();
+    }
+    if (e.ctrlKey || e.metaKey || e.altKey || e.key.length !== 1 || root.dataset.shortcuts === "off") return;
+    if (typing(document.activeElement) || $("dialog[open]")) return;
+    const wanted = all(`[data-key="${CSS.escape(e.key.toLowerCase())}"]`).find((element) => seen(element) || seen(element.closest("label")));
+    if (!wanted) return;
+    e.preventDefault();
+    wanted.focus();
+    wanted.click();
+  });
+
+  /* ---- Forms ---- */
+  function busy(button) {
+    button.dataset.words = button.innerHTML;
+    button.style.minWidth = `${button.offsetWidth}px`;
+    button.setAttribute("aria-busy", "true");
+    const wheel = document.createElement("span");
+    wheel.className = "tourne";
+    button.replaceChildren(wheel, button.dataset.busy);
+    say(button.dataset.busy);
+  }
+  function rest(within) {
+    all("[data-busy][aria-busy]", within?.querySelectorAll ? within : document).forEach((button) => {
+      button.removeAttribute("aria-busy");
+      button.innerHTML = button.dataset.words;
+    });
+  }
+  on("submit", (e) => {
+    const button = e.submitter;
+    if (!button?.dataset.busy) return;
+    if (button.getAttribute("aria-busy")) e.preventDefault(); else setTimeout(() => busy(button));
+  });
+  on("pageshow", (e) => { if (e.persisted) rest(document); }, window);
+
+  function count(shown) {
+    const field = document.getElementById(shown.dataset.count);
+    if (!field) return;
+    shown.textContent = shown.dataset.words.replace("{n}", number.format(field.value.length)).replace("{max}", number.format(field.maxLength));
+  }
+  on("input", (e) => { if (e.target.id) all(`[data-count="${CSS.escape(e.target.id)}"]`).forEach(count); });
+
+  function showWhen(part) {
+    const [name, values] = part.dataset.when.split("=");
+    const form = part.closest("form") ?? document;
+    const chosen = $(`[name="${name}"]:checked, select[name="${name}"]`, form);
+    part.hidden = !values.split("|").includes(chosen?.value ?? "");
+  }
+  function chosen(table) {
+    const boxes = all("tbody input[type=checkbox]", table);
+    const ticked = boxes.filter((box) => box.checked).length;
+    const master = $("[data-check-all]", table);
+    if (master) { master.checked = ticked > 0 && ticked === boxes.length; master.indeterminate = ticked > 0 && ticked < boxes.length; }
+    all("[data-chosen]").forEach((bar) => { bar.hidden = ticked === 0; const words = $("[data-number]", bar); if (words) words.textContent = number.format(ticked); });
+  }
+  on("change", (e) => {
+    all("[data-when]").forEach(showWhen);
+    const table = e.target.matches("table input[type=checkbox]") && e.target.closest("table");
+    if (table && e.target.matches("[data-check-all]")) all("tbody input[type=checkbox]", table).forEach((box) => { box.checked = e.target.checked; });
+    if (table) chosen(table);
+    if (e.target.matches("[data-setting]")) remember(e.target.dataset.setting, e.target.type === "checkbox" && !e.target.checked ? "" : e.target.value);
+  });
+  function remember(name, value) {
+    document.cookie = `${name}=${value};path=/;max-age=${value ? 31536000 : 0};samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
+    if (value) root.dataset[name] = value; else delete root.dataset[name];
+  }
+  onEach("click", "[data-insert]", (button) => {
+    const field = document.getElementById(button.dataset.into);
+    field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");
+    field.focus();
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  });
+
+  /* ---- What has just appeared, at first and after each swap ---- */
+  function appear(within) {
+    all("[data-count]", within).forEach(count);
+    all("[data-when]", within).forEach(showWhen);
+    all("[data-chosen]", within).forEach((bar) => { bar.hidden = !$("tbody input[type=checkbox]:checked"); });
+    all("[data-toast]:not([data-ticking])", within).forEach(countDown);
+    all("[data-focus]:not([data-focused])", within).slice(0, 1).forEach((one) => { one.dataset.focused = ""; one.focus(); });
+  }
+  appear(document);
+})();

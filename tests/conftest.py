@@ -1,0 +1,186 @@
+"""A real PostgreSQL, migrated; a cast of people with the outsider always present; a browser session for each."""
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config as Alembic
+from flask import Flask
+from flask.testing import FlaskClient
+
+from brokerage import clock, scope
+from brokerage.accounts import sign_in
+from brokerage.accounts.models import User
+from brokerage.config import Config
+from brokerage.database import db
+from tests import cast as people
+
+HOUSE = Path(__file__).parents[1]
+KEY = "a-key-for-tests-only-0123456789-abcdefghij"
+
+
+def as_role(url: str, role: str, database: str) -> str:
+    """The same server, another role and database; both roles enter by the socket's trust."""
+    return sa.make_url(url).set(username=role, password=None, database=database).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def admin_url() -> str:
+    """The test cluster's superuser; `./run test` starts one."""
+    url = os.environ.get("TEST_ADMIN_URL")
+    if not url:
+        pytest.exit("TEST_ADMIN_URL is not set: run the tests with ./run test", returncode=2)
+    return url
+
+
+@pytest.fixture(scope="session")
+def database(admin_url: str, worker_id: str = "main") -> Iterator[str]:
+    """A migrated database of this worker's own; yields its name."""
+    name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
+    _as_admin(admin_url, f"CREATE DATABASE {name} OWNER passerelle_owner")
+    migrate(as_role(admin_url, "passerelle_owner", name))
+    yield name
+    db_dispose()
+    _as_admin(admin_url, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _as_admin(url: str, statement: str) -> None:
+    plain = sa.make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def migrate(owner_url: str, revision: str = "head") -> None:
+    """Build the database the way an installation does: by migrating."""
+    before = os.environ.get("DATABASE_OWNER_URL")
+    os.environ["DATABASE_OWNER_URL"] = owner_url
+    settings = Alembic()
+    settings.set_main_option("script_location", str(HOUSE / "migrations"))
+    command.upgrade(settings, revision)
+    os.environ.pop("DATABASE_OWNER_URL") if before is None else os.environ.update(DATABASE_OWNER_URL=before)
+
+
+_apps: list[Flask] = []
+
+
+def db_dispose() -> None:
+    for app in _apps:
+        with app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def config(admin_url: str, database: str, tmp_path_factory: pytest.TempPathFactory) -> Config:
+    return Config(
+        database_url=as_role(admin_url, "passerelle_app", database),
+        redis_url=os.environ.get("REDIS_URL", "unix:///nonexistent/valkey.sock"),
+        smtp_url="smtp://127.0.0.1:1",
+        public_base_url="http://localhost",
+        secret_key=KEY,
+        port=8000,
+        data=tmp_path_factory.mktemp("data"),
+        local=True,
+    )
+
+
+@pytest.fixture(scope="session")
+def whole_app(config: Config) -> Flask:
+    """The application as it is served, but for CSRF, which test_access.py tries on its own."""
+    from brokerage.web.factory import create_app
+
+    app = create_app(config)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    _apps.append(app)
+    return app
+
+
+@pytest.fixture(scope="session")
+def _tables(admin_url: str, database: str) -> Callable[[], None]:
+    engine = sa.create_engine(as_role(admin_url, "passerelle_owner", database), poolclass=sa.pool.NullPool)
+    from brokerage.database import Base
+
+    names = ", ".join(t.name for t in Base.metadata.tables.values() if not t.info.get("is_view"))
+
+    def emptied() -> None:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"TRUNCATE {names} CASCADE"))
+
+    return emptied
+
+
+@pytest.fixture
+def app(whole_app: Flask, _tables: Callable[[], None]) -> Iterator[Flask]:
+    """The application on an empty database."""
+    _tables()
+    with whole_app.app_context():
+        yield whole_app
+
+
+@pytest.fixture
+def cast(app: Flask) -> people.Cast:
+    """Two associations under a convention, their people, and an outsider association with one of each."""
+    with scope.acting(scope.system("the cast")) as session:
+        everyone = people.gather()
+        session.commit()
+    return everyone
+
+
+def _member(name: str) -> Callable[[people.Cast], User]:
+    @pytest.fixture(name=name)
+    def member(cast: people.Cast) -> User:
+        return getattr(cast, name)
+
+    return member
+
+
+nadia, karim, thi_mai, helene = (_member(n) for n in ("nadia", "karim", "thi_mai", "helene"))
+jean_baptiste, lucas, soraya, awa = (_member(n) for n in ("jean_baptiste", "lucas", "soraya", "awa"))
+oscar = _member("oscar")
+
+
+@pytest.fixture
+def as_member(app: Flask) -> Callable[[User], object]:
+    """`with as_member(nadia) as session:` acts within her association; commit what must stay."""
+    return lambda user: scope.acting(scope.member(user.association_id))
+
+
+@pytest.fixture
+def as_system(app: Flask) -> Callable[[], object]:
+    """`with as_system() as session:` sees everything, as jobs do."""
+    return lambda: scope.acting(scope.system("a test looks at everything"))
+
+
+@pytest.fixture
+def client_of(app: Flask) -> Callable[[User | None], FlaskClient]:
+    """A browser signed in as somebody, or as nobody."""
+
+    def opened(user: User | None) -> FlaskClient:
+        client = app.test_client()
+        if user is not None:
+            with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
+                token = sign_in.open_session(user.id, "a test")
+                session.commit()
+            with client.session_transaction() as cookie:
+                cookie["_user_id"], cookie["seen"] = token, int(clock.now().timestamp())
+        return client
+
+    return opened
+
+
+@pytest.fixture
+def a_partner(cast: people.Cast) -> Callable[..., object]:
+    return people.a_partner
+
+
+@pytest.fixture
+def a_contact(cast: people.Cast) -> Callable[..., object]:
+    return people.a_contact
+
+
+@pytest.fixture
+def a_request(cast: people.Cast) -> Callable[..., object]:
+    return people.a_request
