@@ -69,7 +69,7 @@ def import_partners(file: Path, slug: str, dry_run: bool, report: Path | None) -
         with scope.acting(scope.member(association_named(slug))) as session:
             outcome = imports.bring_in(file, source=file.name)
             if report:
-                report.write_text(json.dumps(reporting.candidate(outcome.rows), ensure_ascii=False, indent=1), "utf-8")
+                report.write_text(json.dumps(reporting.report(outcome.rows), ensure_ascii=False, indent=1), "utf-8")
             if not dry_run:
                 session.commit()
         return outcome.summary

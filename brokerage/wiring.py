@@ -17,7 +17,7 @@ from brokerage.partners import vault
 def connect(config: Config) -> None:
     """Give the vault its secret, the outbox its seals and its checks."""
     vault.configure(config)
-    outbox.configure(config.mail_domain, vault.key_of)
+    outbox.configure(config.mail_domain, config.secret_key)
     outbox.essential |= {Letter.OBJECTION_NOTED, "invitation", "password"}
     seals.register("email", vault.email_for_delivery)
     seals.register("phone", vault.phone_for_delivery)

@@ -154,6 +154,7 @@ class Worker:
     """A forked process. `ends` waits for it, and gives its exit code: 0, 1 for an exception, -9 when it was killed."""
 
     def __init__(self, office: Office, act: Callable[[], Any], before: Callable[[], Any]) -> None:
+        self.code: int | None = None
         self.pid = os.fork()
         if self.pid == 0:
             self._live(office, act, before)
@@ -176,7 +177,8 @@ class Worker:
 
     def ends(self, seconds: float = 20.0) -> int:
         _, status = eventually(lambda: self._look(os.WNOHANG), seconds)
-        return os.waitstatus_to_exitcode(status)
+        self.code = os.waitstatus_to_exitcode(status)
+        return self.code
 
     def stops(self) -> None:
         """Waits for its SIGSTOP."""

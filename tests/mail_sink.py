@@ -95,7 +95,7 @@ def keep(envelope: Envelope) -> None:
 def trusted(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object) -> AuthResult:
     """One user, one password."""
     good = getattr(data, "login", b"") == b"passerelle" and getattr(data, "password", b"") == b"p@ss:word"
-    return AuthResult(success=good)
+    return AuthResult(success=good, handled=False)
 
 
 def main() -> None:

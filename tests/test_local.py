@@ -385,7 +385,7 @@ def test_an_application_that_cannot_start_is_told_with_its_last_words(house):
     told = house.run("--empty")
 
     assert told.code == 1
-    assert "« web » n'a pas pu démarrer" in told.said
+    assert "« web » n'a pas pu démarrer (RuntimeError: il manque une pièce)" in told.said
     assert house.pids() == []
 
 

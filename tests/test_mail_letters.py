@@ -239,7 +239,7 @@ def test_what_is_no_address_is_refused(address: str) -> None:
 
 
 def test_an_accented_domain_is_written_as_the_internet_does() -> None:
-    assert headers.bare(" o'brien+x@académie.example ") == "o'brien+x@xn--acadmie-dya.example"
+    assert headers.bare(" o'brien+x@académie.example ") == "o'brien+x@xn--acadmie-eya.example"
 
 
 def test_the_bytes_are_ascii_short_and_end_as_smtp_wants() -> None:
@@ -252,7 +252,7 @@ def test_the_bytes_are_ascii_short_and_end_as_smtp_wants() -> None:
     assert max(map(len, raw.split(b"\r\n"))) <= 78
     parts = list(read(raw).iter_parts())
     assert [part.get_content_type() for part in parts] == ["text/plain", "text/html"]
-    assert parts[0].get_content() == text
+    assert parts[0].get_content().replace("\r\n", "\n") == text
 
 
 def test_an_automatic_letter_says_so_and_a_personal_one_does_not() -> None:
@@ -271,7 +271,7 @@ def test_a_date_comes_as_a_calendar_file() -> None:
     [body, invitation] = message.iter_parts()
     assert body.get_content_type() == "multipart/alternative"
     assert (invitation.get_content_type(), invitation.get_filename()) == ("text/calendar", "date.ics")
-    assert invitation.get_content() == ics
+    assert invitation.get_content().replace("\r\n", "\n") == ics
 
 
 @pytest.mark.parametrize("value", ["a\r\nBcc: x", "é", "=?utf-8?q?x?=", "x" * 1000])

@@ -91,6 +91,14 @@ def add_admin(association: Association, admin: FirstAdmin, password: str) -> Use
     return member
 
 
+def found_with_admin(identity: Identity, admin: FirstAdmin, password: str) -> User:
+    """An association and who opens its door, in the system's scope; the caller commits. For the command line.
+
+    Raises BadInput when a name or address is taken, or the password guessable.
+    """
+    return add_admin(found_association(identity), admin, password)
+
+
 def found_first(identity: Identity, admin: FirstAdmin, password: str, device: str) -> str:
     """The first association of an empty installation; returns the token of its admin's session.
 
@@ -100,7 +108,7 @@ def found_first(identity: Identity, admin: FirstAdmin, password: str, device: st
         session.execute(scope.through_the_gate(sa.select(sa.func.pg_advisory_xact_lock(_ONE_AT_A_TIME))))
         if not is_empty():
             raise WrongState(N_("Passerelle est déjà installée : demandez une invitation à votre association."))
-        member = add_admin(found_association(identity), admin, password)
+        member = found_with_admin(identity, admin, password)
         token = sign_in.open_session(member.id, device)
         session.commit()
         return token

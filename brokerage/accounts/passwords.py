@@ -22,6 +22,7 @@ SHORTEST, LONGEST = 12, 256  # characters (OWASP ASVS 5.0 6.2.1 and 6.2.9: at le
 _LIST = Path(__file__).with_name("common_passwords.txt")
 _KEYBOARDS = ("azertyuiop", "qsdfghjklm", "wxcvbn", "qwertyuiop", "asdfghjkl", "zxcvbnm", "1234567890", "0123456789")
 _LOOKALIKES = str.maketrans("0134578@$!|", "oieastbasil")
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _TRIMMINGS = 8  # digits and signs around a word that do not make it a secret: "marie19840213", "!!soleil2026"
 
 
@@ -42,24 +43,23 @@ def check(password: str, *known: str) -> None:
 
 
 def is_guessable(password: str, *known: str) -> bool:
-    """One or two well-known words with trimmings, a piece repeated, a run of keys, or hardly any different characters."""
+    """One or two well-known words with trimmings, a piece repeated, a run of keys, years, or the same few characters."""
     plain = folded(password).replace(" ", "") or password
     words = _well_known() | {word for text in known for word in folded(text).split() if len(word) > 2}
     return (
         len(set(password)) < 5
         or plain in (plain + plain)[1:-1]
         or _mostly_runs(plain)
+        or len(_YEAR.sub("", plain)) < 5
         or any(_one_or_two(word, words) for word in _readings(password, plain))
     )
 
 
 def _readings(password: str, plain: str) -> list[str]:
     """The password as words: as it is, without its trimmings, and with 4 read as a, 0 as o…"""
-    letters = re.sub(r"[^a-z]", "", plain)
-    if len(password) - len(letters) > _TRIMMINGS:
-        return [plain]
-    spoken = folded(password.casefold().strip("0123456789!?.,;:*+-_ ").translate(_LOOKALIKES)).replace(" ", "")
-    return [plain, letters, spoken]
+    core = password.casefold().strip("0123456789!?.,;:*+-_ ").translate(_LOOKALIKES)
+    bare = [re.sub(r"[^a-z]", "", text) for text in (plain, folded(core))]
+    return [plain, *(word for word in bare if len(password) - len(word) <= _TRIMMINGS)]
 
 
 def _one_or_two(text: str, words: set[str]) -> bool:

@@ -11,7 +11,7 @@ from brokerage.conventions.models import Convention
 from brokerage.database import db
 
 
-def between(one: uuid.UUID, other: uuid.UUID) -> sa.Select[tuple[Convention]]:
+def between(one: uuid.UUID, other: uuid.UUID) -> sa.Select[Convention]:
     """Every convention these two ever signed, the latest start first."""
     sides = (
         sa.and_(Convention.first_id == one, Convention.second_id == other),

@@ -111,8 +111,10 @@ def start_of(day: date, place: Place) -> datetime:
 
 
 def good_moment(instant: datetime, place: Place, quiet_months: tuple[int, ...] = ()) -> datetime:
-    """The first moment from `instant` on when an automatic letter may arrive: office hours of a working day, outside
-    the school's holidays, the two eves of December and the months a contact asked to be left in peace.
+    """The first moment from `instant` on when an automatic letter may arrive.
+
+    Office hours of a working day, outside the school's holidays, the two eves of December and the months in which
+    a contact asked to be left in peace.
     """
     months = set(quiet_months) if len(set(quiet_months)) < 12 else set()
     moment = calendar.next_good_moment(instant, place, school_quiet=True)
@@ -157,9 +159,7 @@ class _House:
 def batches() -> Iterator[list[Case]]:
     """Everything that is open, in the system's scope: some eight queries for each `BATCH` of it."""
     houses = _houses()
-    undecided = sa.select(IntroductionRequest.id).where(
-        IntroductionRequest.giving_id.in_(houses), IntroductionRequest.state.in_(UNDECIDED)
-    )
+    undecided = sa.select(IntroductionRequest.id).where(IntroductionRequest.giving_id.in_(houses), IntroductionRequest.state.in_(UNDECIDED))
     for ids in _chunks(db.session.scalars(undecided).all()):
         yield _request_cases(ids, houses)
     for ids in _chunks(db.session.scalars(sa.select(Introduction.id).where(Introduction.state.in_(FOLLOWED))).all()):
@@ -174,9 +174,7 @@ def _houses() -> dict[uuid.UUID, _House]:
     found = db.session.scalars(sa.select(Association)).all()
     members = sa.select(User).where(User.is_active, User.roles.contains([Role.MANAGER.value]))
     managers = db.session.scalars(members.order_by(User.created_at, User.id)).all()
-    return {
-        one.id: _House(rules.of(one.id), tuple(m for m in managers if m.association_id == one.id)) for one in found
-    }
+    return {one.id: _House(rules.of(one.id), tuple(m for m in managers if m.association_id == one.id)) for one in found}
 
 
 def _case(request: IntroductionRequest, houses: dict[uuid.UUID, _House], sent: "_Sent", **more: Any) -> Case:

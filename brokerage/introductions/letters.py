@@ -15,6 +15,7 @@ from brokerage.database import db
 from brokerage.introductions import rules, wording
 from brokerage.introductions.models import Ask, Consent, Introduction, IntroductionRequest
 from brokerage.introductions.policy import Person
+from brokerage.introductions.purposes import DECLINE_REASONS
 from brokerage.introductions.states import Letter
 from brokerage.mail import letter as paper
 from brokerage.mail import outbox, seals
@@ -63,9 +64,7 @@ def _request(thing: Thing) -> IntroductionRequest:
 
 
 def _leaves(request: IntroductionRequest, by: Person) -> datetime:
-    """After the time to undo, when a person of the giving side decided; at once for the partner's answer; and the
-    clock writes in office hours.
-    """
+    """After the time to undo when the giving side decided; the clock in office hours; else, a partner's answer, at once."""
     if by == timeline.CLOCK:
         return calendar.next_good_moment(clock.now(), calendar.HEAD_OFFICE, school_quiet=False)
     decided_here = isinstance(by, User) and by.association_id == request.giving_id
@@ -134,8 +133,6 @@ def _redirected(which: Letter, thing: Thing, by: Person) -> list[paper.Letter]:
 
 def _words(thing: Thing, to: User) -> dict[str, Any]:
     """What was written or chosen on the way, wherever the letter wants it, in the reader's language."""
-    from brokerage.introductions.purposes import DECLINE_REASONS
-
     request = _request(thing)
     reason = DECLINE_REASONS.get(request.decline_reason, "")
     until = thing.postponed_until if isinstance(thing, Introduction) else thing.parked_until
@@ -190,7 +187,15 @@ def _ask_consent(which: Letter, thing: Thing, by: Person) -> list[paper.Letter]:
 
 
 def to_contact(
-    which: str, thing: Introduction, by: Person, contact: Contact, not_before: datetime, *, only_while: tuple[str, ...] | None = None, **extra: Any
+    which: str,
+    thing: Introduction,
+    by: Person,
+    contact: Contact,
+    not_before: datetime,
+    /,
+    *,
+    only_while: tuple[str, ...] | None = None,
+    **extra: Any,
 ) -> paper.Letter:
     """A letter to a contact about an introduction, with what such a letter owes them at its foot (G5, G8)."""
     request = thing.request
@@ -217,7 +222,7 @@ def to_contact(
     )
 
 
-def _said(which: str, request: IntroductionRequest, contact: Contact, **extra: Any) -> paper.Written:
+def _said(which: str, request: IntroductionRequest, contact: Contact, /, **extra: Any) -> paper.Written:
     told = context(request, contact.language) | extra
     return paper.written(which, contact.language, greeting=wording.greeting(contact), source=contact.source, **told)
 

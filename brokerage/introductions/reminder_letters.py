@@ -26,10 +26,8 @@ def written_for(one: Chosen, at: datetime) -> Iterator[paper.Letter]:
     case = one.case
     for to, which in one.row.letters:
         for somebody in recipients(case, to, calendar.local_day(at, place_of(case, to))):
-            if isinstance(somebody, Contact):
-                letter = _to_contact(case, which, somebody, at)
-            else:
-                letter = _to_member(case, which, somebody, at)
+            write = _to_contact if isinstance(somebody, Contact) else _to_member
+            letter = write(case, which, somebody, at)  # type: ignore[arg-type]
             key = f"{one.row.kind}:{case.subject.id}:{one.day.isoformat()}:{somebody.id}"
             yield replace(letter, dedupe_key=key, only_while=tuple(sorted(one.row.wanted_while)))
 
@@ -89,8 +87,6 @@ def _author(case: Case, ask: Ask | None) -> User:
 def _thread(case: Case, contact: Contact) -> dict[str, str]:
     """So that mail readers show it under the last letter about this introduction."""
     assert case.introduction is not None
-    earlier = sa.select(Message.message_id).where(
-        Message.to_contact_id == contact.id, Message.introduction_id == case.introduction.id
-    )
+    earlier = sa.select(Message.message_id).where(Message.to_contact_id == contact.id, Message.introduction_id == case.introduction.id)
     first = db.session.scalars(earlier.order_by(Message.created_at.desc())).first()
     return {"In-Reply-To": first, "References": first} if first else {}

@@ -60,9 +60,7 @@ def _event_near(case: Case) -> date | None:
 
 
 def lapses_on(case: Case) -> date:
-    """After 15 working days; and a reminder that had to wait for the end of holidays leaves the contact as much time
-    to answer as one that left on its day.
-    """
+    """After 15 working days; a reminder that waited for the end of holidays leaves as much time to answer as any."""
     place, rules = place_of(case, To.CONTACT), case.rules
     start = since(case, To.CONTACT)
     reminded = calendar.add_working_days(start, rules.remind_contact_after, place)

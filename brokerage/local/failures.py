@@ -7,6 +7,7 @@ from brokerage.local import sentences
 from brokerage.local.sentences import Stop
 
 TAIL = 8192  # bytes of log that are read back
+TRACEBACK = "Traceback (most recent call last):\n"
 
 
 def explain(name: str, log: Path | None, since: int, code: int | None) -> Stop:
@@ -34,8 +35,10 @@ def last_lines(log: Path | None, since: int) -> str:
 
 
 def how_it_ended(log: Path | None, since: int, code: int | None) -> str:
-    """The signal, else the last line said since, else the exit code."""
+    """The signal, else the exception or the last line said since, else the exit code."""
     if code is not None and code < 0:
         return f"signal {signal.Signals(-code).name}"
-    lines = [line.strip() for line in last_lines(log, since).splitlines() if line.strip()]
-    return lines[-1][:200] if lines else f"code {code}"
+    _, traceback, after = last_lines(log, since).rpartition(TRACEBACK)
+    lines = [line.rstrip() for line in after.splitlines() if line.strip()]
+    exception = [line for line in lines if not line.startswith(" ")][:1] if traceback else []
+    return (exception or lines[-1:] or [f"code {code}"])[0][:200]

@@ -15,7 +15,7 @@ from brokerage.local.sentences import Stop, say
 from brokerage.local.stores import Stores, open_stores
 from brokerage.local.supervisor import Service, Supervisor
 
-FIRST_PAGE = 60  # seconds the web server may take to answer
+FIRST_PAGE = 120  # seconds the web server may take to answer
 DEMO_PASSWORD = "passerelle-demo-2026"
 DEMO_MEMBERS = ("nadia.benhaddou@passeport-avenir.example", "lucas.ferreira@entretiens.example")
 
@@ -157,6 +157,9 @@ class Keeper:
                 f"  Démonstration / demonstration: {who}",
                 f"  mot de passe / password: {DEMO_PASSWORD} (README)",
             )
+        elsewhere = lodging.remembered(self.folder.path)
+        if elsewhere:
+            say(f"  La base de données est dans / the database is in: {elsewhere}")
         if not self.given.smtp_url:
             say(f"  Les lettres sont rangées dans / letters are filed in: {sent}")
         say("  Ctrl-C pour tout arrêter / to stop everything.")

@@ -40,7 +40,7 @@ def settle(data: Path) -> Lodging:
     with telling_of(data):
         if chosen is Guise.STRANGER:
             data.chmod(data.stat().st_mode & 0o777 | 0o001)  # may pass through, may not look around
-        base = _remembered(data) or data
+        base = remembered(data) or data
         if not guise.reaches(chosen, base):
             base = _move_elsewhere(data, base)
     with telling_of(base):
@@ -50,7 +50,8 @@ def settle(data: Path) -> Lodging:
         return lodging
 
 
-def _remembered(data: Path) -> Path | None:
+def remembered(data: Path) -> Path | None:
+    """Where the servers' files are, when not in the data folder itself. Raises `Stop` when they are gone."""
     note = data / "elsewhere"
     if not note.exists():
         return None
@@ -87,7 +88,7 @@ def tidy(data: Path) -> None:
 def abandon(data: Path) -> None:
     """Forgets a data folder nobody will open again, with what it keeps elsewhere. For tests."""
     tidy(data)
-    place = _remembered(data)
+    place = remembered(data)
     for folder in (place, data):
         if folder:
             shutil.rmtree(folder, ignore_errors=True)

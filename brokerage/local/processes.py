@@ -115,9 +115,9 @@ def descendants(of: int) -> list[int]:
     return [one.pid for one in kin if one.pid in family - {of} and not one.dead]
 
 
-def session(of: int) -> list[int]:
-    """Living processes of the session that `of` opened, even when `of` itself is gone."""
-    return [one.pid for one in everyone() if one.session == of and not one.dead]
+def sessions(of: set[int]) -> list[int]:
+    """Living processes of the sessions that these processes opened, even when they themselves are gone."""
+    return [one.pid for one in everyone() if one.session in of and not one.dead]
 
 
 def strays(known: set[int]) -> list[int]:

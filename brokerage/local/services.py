@@ -28,7 +28,7 @@ def web(given: Given, folder: Folder, env: dict[str, str]) -> Service:
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--http", "1", "--no-ws"]
     command += ["--host", HOST, "--port", str(given.port), "--workers", str(processes)]
     command += ["--blocking-threads", str(THREADS), "--respawn-failed-workers", "--respawn-interval", "0.5"]
-    command += ["--workers-kill-timeout", "2", "--log-level", "warning", "app:app"]
+    command += ["--workers-kill-timeout", "1", "--log-level", "warning", "app:app"]
     return _of_the_application("web", command, given, folder, env, ready=lambda: answers(given.port))
 
 

@@ -16,6 +16,7 @@ from brokerage.local.sentences import Stop, say
 
 FIRST_PAUSE, LONGEST_PAUSE = (0.5, 30.0)  # seconds before a fallen service is started again, doubling between
 STEADY = 30.0  # seconds of life after which a fall counts as a first one
+PATIENCE = 1.6  # seconds that those who use the databases get to end, then the databases
 GLANCE = 0.02  # seconds between two looks at a service that is getting ready
 
 
@@ -75,7 +76,7 @@ class Service:
     def clear(self) -> None:
         """Ends what the process left in its session, so that two generations never work side by side."""
         if self.process:
-            processes.send(processes.session(self.process.pid), signal.SIGKILL)
+            processes.send(processes.sessions({self.process.pid}), signal.SIGKILL)
 
     def failure(self) -> Stop:
         """Why it could not start."""
@@ -173,7 +174,8 @@ class Supervisor:
                 self.rest(1.0)
                 self._mend()
         except ToldToStop:
-            _end([process], signal.SIGTERM, 1.0)
+            process.terminate()
+            _end([process], PATIENCE / 2)
             raise
         finally:
             self._has_keyboard = False
@@ -234,28 +236,27 @@ class Supervisor:
         known |= {self._command.pid} if self._command else set()
         processes.bury(processes.strays(known))
 
-    def stop(self, patience: float = 2.5) -> None:
-        """Ends everything within `patience` + 2 seconds: the databases last, after those who use them."""
+    def stop(self) -> None:
+        """Ends everything in less than five seconds: the databases last, after those who use them."""
         for stores in (False, True):
             group = [one for one in self.services if one.is_store == stores and one.process]
             for service in group:
                 service.send(service.stop_signal)
-            _end([one.process for one in group if one.process], None, 1.5 if stores else patience)
-            for service in group:
-                service.clear()
+            _end([one.process for one in group if one.process], PATIENCE)
+            processes.send(
+                processes.sessions({one.process.pid for one in group if one.process}), signal.SIGKILL
+            )
         processes.sweep(0.2)
 
 
-def _end(group: "Sequence[subprocess.Popen[bytes]]", number: int | None, patience: float) -> None:
-    """Waits at most `patience` seconds for these processes to end, insists at half time, then kills."""
+def _end(group: "Sequence[subprocess.Popen[bytes]]", patience: float) -> None:
+    """Waits at most `patience` seconds for processes that were asked to end, asks again halfway, then kills."""
     start, insisted = time.monotonic(), False
-    for process in group if number else ():
-        process.send_signal(number or signal.SIGTERM)
-    while any(process.poll() is None for process in group):
+    while rest := [process.pid for process in group if process.poll() is None]:
         waited = time.monotonic() - start
         if waited > patience:
-            processes.send([process.pid for process in group if process.poll() is None], signal.SIGKILL)
+            processes.send(rest, signal.SIGKILL)
         elif waited > patience / 2 and not insisted:
-            insisted = True
-            processes.send([process.pid for process in group if process.poll() is None], signal.SIGTERM)
+            insisted = True  # RQ finishes the job at hand on the first, and drops it on the second
+            processes.send(rest, signal.SIGTERM)
         time.sleep(GLANCE)

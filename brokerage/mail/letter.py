@@ -64,7 +64,7 @@ class Written:
     html: str
 
 
-def written(name: str, language: str, **context: Any) -> Written:
+def written(name: str, language: str, /, **context: Any) -> Written:
     """Render `templates/mail/<language>/<name>.txt`; French when `language` is neither French nor English.
 
     What people wrote is only ever a value: it is neither read as a template nor taken for a seal, a button or the
@@ -81,7 +81,7 @@ def written(name: str, language: str, **context: Any) -> Written:
     return Written(subject, text, framed(subject, text, language))
 
 
-def filled(words: str, **places: str) -> Seal:
+def filled(words: str, /, **places: str) -> Seal:
     """What a person wrote, each `{{ name }}` of the closed list `places` replaced, any other left as it stands.
 
     A place may be a seal. The result goes into a letter's context like any value.

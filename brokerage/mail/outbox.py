@@ -65,7 +65,8 @@ def post(letter: Letter) -> Message:
     session.flush()
     values = {column.key: getattr(message, column.key) for column in sa.inspect(Message).columns}
     keep_first = insert(Message.__table__).values(values).on_conflict_do_nothing()  # type: ignore[arg-type]
-    if session.execute(scope.through_the_gate(keep_first)).rowcount == 0:  # type: ignore[attr-defined]
+    posted = session.execute(scope.through_the_gate(keep_first.execution_options(preserve_rowcount=True)))
+    if posted.rowcount == 0:  # type: ignore[attr-defined]
         return session.scalar(sa.select(Message).where(Message.dedupe_key == letter.dedupe_key)) or message
     so.make_transient_to_detached(message)
     session.add(message)

@@ -8,7 +8,7 @@ from typing import Any
 from brokerage import clock, timeline
 from brokerage.accounts.models import User
 from brokerage.database import db
-from brokerage.errors import BadInput, N_
+from brokerage.errors import N_, BadInput
 from brokerage.mail.models import Suppression
 from brokerage.partners import policy, vault
 from brokerage.partners.models import Contact, ContactRole, Partner, Permission
@@ -106,5 +106,4 @@ def objected(email: str) -> bool:
 
 
 def _record(what: str, contact: Contact, by: User, **details: Any) -> None:
-    about = {"partner_id": contact.partner_id, "contact_id": contact.id}
-    timeline.record(what, as_by(by), contact.association_id, details=details, **about)
+    timeline.record(what, as_by(by), contact.association_id, details=details, partner_id=contact.partner_id, contact_id=contact.id)

@@ -33,7 +33,7 @@ class Wanted:
     status: Status | None = None
     visibility: Visibility | None = None
     open_now: bool | None = None
-    sort: str = "nom"  # nom, recent (last contact, newest first), ancien (longest without one first)
+    sort: str = "nom"  # nom, echange (longest without a contact first), or one of them after a minus
     after: str = ""
     before: str = ""
 
@@ -67,8 +67,9 @@ class PartnerRow:
 _LAST = sa.func.coalesce(Partner.last_contact_on, sa.literal_column("'0001-01-01'::date"))
 ORDERS = {
     "nom": paging.Order(Partner.sort_name, Partner.id),
-    "recent": paging.Order(_LAST, Partner.id, descending=True, kind=date),
-    "ancien": paging.Order(_LAST, Partner.id, kind=date),
+    "-nom": paging.Order(Partner.sort_name, Partner.id, descending=True),
+    "echange": paging.Order(_LAST, Partner.id, kind=date),
+    "-echange": paging.Order(_LAST, Partner.id, descending=True, kind=date),
 }
 _FILTERS: dict[str, Any] = {
     "kind": Partner.kind,
@@ -84,9 +85,7 @@ _FILTERS: dict[str, Any] = {
 }
 
 
-def page(
-    association_id: uuid.UUID, wanted: Wanted, asks: sa.ScalarSelect[int], size: int = PAGE, **more: Any
-) -> paging.Page[PartnerRow]:
+def page(association_id: uuid.UUID, wanted: Wanted, asks: sa.ScalarSelect[int], size: int = PAGE, **more: Any) -> paging.Page[PartnerRow]:
     """A page of the living partners of this association.
 
     `asks` counts for the outer `Partner.id`; it is made upstairs, with its parameters in `more`: this room does not

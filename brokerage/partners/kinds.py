@@ -27,3 +27,13 @@ HIGHER = frozenset(("UNIVERSITE", "ECOLE_SUP"))
 def words_for(type_code: str) -> str:
     """The French words of a type; a code of another house comes back in small letters, "" stays empty."""
     return ACADEMIC.get(type_code) or CORPORATE.get(type_code) or type_code.lower()
+
+
+def is_known(type_code: str) -> bool:
+    """Whether forms offer this type; imports and old data hold others."""
+    return type_code in ACADEMIC or type_code in CORPORATE
+
+
+def every() -> list[tuple[PartnerKind, str, str]]:
+    """Network, code and French words of every type, in the order of menus."""
+    return [(kind, code, words) for kind, types in TYPES.items() for code, words in types.items()]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from brokerage import clock, timeline
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
-from brokerage.errors import BadInput, N_, WrongState
+from brokerage.errors import N_, BadInput, WrongState
 from brokerage.partners import policy
 from brokerage.partners.models import Partner, PartnerKind, Status, Visibility
 from brokerage.partners.placing import placed
@@ -51,9 +51,7 @@ class Overtaken(WrongState):
     """Somebody saved this partner or contact since the form was opened; nothing was written."""
 
     def __init__(self, who: str) -> None:
-        super().__init__(
-            N_("%(who)s a modifié cette fiche entre-temps. Rien n'a été écrasé : comparez, puis enregistrez."), who=who
-        )
+        super().__init__(N_("%(who)s a modifié cette fiche entre-temps. Rien n'a été écrasé : comparez, puis enregistrez."), who=who)
 
 
 def as_by(by: User) -> By:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from brokerage.errors import BadInput, N_
+from brokerage.errors import N_, BadInput
 from brokerage.reference import identifiers, places
 from brokerage.reference.folding import folded
 

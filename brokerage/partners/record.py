@@ -56,11 +56,8 @@ def _owner(partner: Partner) -> str:
 
 def _lines(partner_id: uuid.UUID) -> Sequence[timeline.Entry]:
     """The newest lines, and the newest notes even when much happened since."""
-    about = sa.select(timeline.Entry).where(timeline.Entry.partner_id == partner_id)
-    newest_first = (timeline.Entry.at.desc(), timeline.Entry.id)
-    place = sa.func.row_number().over(order_by=newest_first)
-    among_notes = sa.func.row_number().over(partition_by=timeline.Entry.what == "note", order_by=newest_first)
-    ranked = about.with_only_columns(timeline.Entry.id, timeline.Entry.what, place.label("place"), among_notes.label("among")).subquery()
-    kept = sa.or_(ranked.c.place <= NEWEST, sa.and_(ranked.c.what == "note", ranked.c.among <= NOTES))
-    wanted = sa.select(timeline.Entry).where(timeline.Entry.id.in_(sa.select(ranked.c.id).where(kept)))
-    return db.session.scalars(wanted.order_by(*newest_first)).all()
+    here, latest = timeline.Entry.partner_id == partner_id, (timeline.Entry.at.desc(), timeline.Entry.id)
+    newest = sa.select(timeline.Entry.id).where(here).order_by(*latest).limit(NEWEST)
+    notes = sa.select(timeline.Entry.id).where(here, timeline.Entry.what == "note").order_by(*latest).limit(NOTES)
+    wanted = sa.or_(timeline.Entry.id.in_(newest), timeline.Entry.id.in_(notes))
+    return db.session.scalars(sa.select(timeline.Entry).where(here, wanted).order_by(*latest)).all()

@@ -7,6 +7,7 @@ Two swapped digits, a wrong letter or a number cut short are refused: nobody can
 import enum
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -62,7 +63,11 @@ def uai(text: str) -> Checked:
         return _NOTHING
     value = _repaired_uai(kept) or uai_in(typed)
     if value:
-        return Checked(value, Status.OK) if value == typed else Checked(value, Status.NORMALIZED, "uai_normalized")
+        return (
+            Checked(value, Status.OK)
+            if value == typed
+            else Checked(value, Status.NORMALIZED, "uai_normalized")
+        )
     if re.fullmatch("[0-9]{7}", kept):
         return Checked(kept + _uai_letter(kept), Status.NORMALIZED, "uai_letter_computed")
     return Checked(None, Status.INVALID, "uai_invalid")
@@ -99,7 +104,7 @@ def siret(text: str) -> Checked:
     return _company_number(text, 14, siret_rule.is_valid, "siret")
 
 
-def _company_number(text: str, length: int, is_valid: "_Rule", name: str) -> Checked:
+def _company_number(text: str, length: int, is_valid: Callable[[str], bool], name: str) -> Checked:
     typed = unicodedata.normalize("NFKC", text).strip()
     kept = _GLUE.sub("", typed)
     if not any(c.isdigit() for c in kept):
@@ -129,7 +134,11 @@ def naf(text: str) -> Checked:
     if not kept:
         return _NOTHING
     found = re.fullmatch("([0-9]{2})([0-9]{2})([A-Z])", kept)
-    return Checked("{}.{}{}".format(*found.groups()), Status.OK) if found else Checked(None, Status.INVALID, "naf_invalid")
+    return (
+        Checked("{}.{}{}".format(*found.groups()), Status.OK)
+        if found
+        else Checked(None, Status.INVALID, "naf_invalid")
+    )
 
 
 def postcode(text: str) -> Checked:
@@ -145,7 +154,9 @@ def postcode(text: str) -> Checked:
         return Checked(None, Status.INVALID, "postcode_invalid")
     if len(kept) == 4:
         return Checked("0" + kept, Status.NORMALIZED, "postcode_leading_zero_lost")
-    return Checked(kept, Status.OK) if kept == typed else Checked(kept, Status.NORMALIZED, "postcode_normalized")
+    return (
+        Checked(kept, Status.OK) if kept == typed else Checked(kept, Status.NORMALIZED, "postcode_normalized")
+    )
 
 
 _BEFORE_TOWN = re.compile(r"^\s*(?:F\s*-\s*)?(?:[0-9]{2} ?[0-9]{3})?[\s,\-–]*", re.IGNORECASE)
@@ -176,7 +187,9 @@ def _saint_in_full(found: re.Match[str]) -> str:
 _OVERSEAS = {"262": "262 263 269 692 693", "590": "590 690 691", "594": "594 694", "596": "596 696 697"}
 _COUNTRY_OF = {start: country for country, starts in _OVERSEAS.items() for start in starts.split()}
 _LOCAL = {"988": ("687", 6), "987": ("689", 8), "986": ("681", 6), "975": ("508", 6)}
-_EXTENSION = re.compile(r"\b(?:poste|post|ext|extension|int)\b\s*[.:]?\s*[0-9]{1,6}\s*$|[#x]\s*[0-9]{1,6}\s*$", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"\b(?:poste|post|ext|extension|int)\b\s*[.:]?\s*[0-9]{1,6}\s*$|[#x]\s*[0-9]{1,6}\s*$", re.IGNORECASE
+)
 _PHONE_LABEL = re.compile(r"[^\W\d]+\s*[.:]*|[.:()\[\]/\-–—‐‑\s]+")
 
 
@@ -193,7 +206,11 @@ def phone_checked(text: str, department: str | None = None) -> Checked:
     """
     plain = unicodedata.normalize("NFKC", text).strip().lstrip("'")
     if not any(c.isdigit() for c in plain):
-        return Checked(None, Status.MISSING if len(plain) < 3 else Status.INVALID, "phone_invalid" if len(plain) > 2 else None)
+        return Checked(
+            None,
+            Status.MISSING if len(plain) < 3 else Status.INVALID,
+            "phone_invalid" if len(plain) > 2 else None,
+        )
     short = _EXTENSION.sub("", plain)
     kept = _PHONE_LABEL.sub("", re.sub(r"\(\s*0\s*\)", "", short))
     value = _dialled(kept, department or "")
@@ -234,6 +251,7 @@ def is_mobile(number: str) -> bool:
 
 
 _EMAIL_TRIM = " \t\r\n\u00a0;,.<>\"'()[]:"
+_PLAIN_ADDRESS = re.compile(r"([A-Za-z0-9_]+(?:[.+\-][A-Za-z0-9_]+)*){1,1}@([A-Za-z0-9.\-]+)")
 _REAL_TLDS = {"com", "org", "net", "cam", "ong", "ngo", "new", "bet", "pet", "vet", "jet", "coop", "edu"}
 _WELL_KNOWN = ("com", "org", "net")
 _TYPO_TLDS = {"ft": "fr", "rf": "fr", "ffr": "fr", "frr": "fr", "fre": "fr", "f": "fr", "comm": "com"}
@@ -250,14 +268,20 @@ def email(text: str) -> Checked:
     typed = text.strip().lstrip("'")
     kept = _bare_address(unicodedata.normalize("NFKC", typed))
     if "@" not in kept and not re.search(r"\bat\b|arobase|[\w.-]+\.[a-z]{2,}$", kept, re.IGNORECASE):
-        return _NOTHING if len(kept) < 4 or " " in kept or not kept else Checked(None, Status.INVALID, "email_invalid")
+        return (
+            _NOTHING
+            if len(kept) < 4 or " " in kept or not kept
+            else Checked(None, Status.INVALID, "email_invalid")
+        )
     valid = _accepted(kept)
     if valid is None:
         return Checked(None, Status.INVALID, "email_invalid", _repaired_email(kept))
     better = _likely_domain(valid)
     if better:
         return Checked(None, Status.INVALID, "email_suspect_tld", better)
-    return Checked(valid, Status.OK) if valid == typed else Checked(valid, Status.NORMALIZED, "email_normalized")
+    return (
+        Checked(valid, Status.OK) if valid == typed else Checked(valid, Status.NORMALIZED, "email_normalized")
+    )
 
 
 def _bare_address(text: str) -> str:
@@ -266,10 +290,17 @@ def _bare_address(text: str) -> str:
     return re.sub(r"^mailto\s*:\s*", "", kept, flags=re.IGNORECASE).strip(_EMAIL_TRIM)
 
 
-@lru_cache(maxsize=8192)
 def _accepted(address: str) -> str | None:
     if not address.isascii() or len(address) > 254 or "[" in address:
         return None
+    plain = _PLAIN_ADDRESS.fullmatch(address)
+    if plain and _validated("x@" + plain.group(2)):
+        return address.lower()
+    return _validated(address)
+
+
+@lru_cache(maxsize=8192)
+def _validated(address: str) -> str | None:
     try:
         return validate_email(address, check_deliverability=False, allow_smtputf8=False).normalized.lower()
     except EmailNotValidError:

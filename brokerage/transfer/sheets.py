@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 
 Cell = str | int | float | bool | date | datetime | None
 
@@ -21,17 +22,17 @@ class Row:
 
     def text(self, column: int) -> str:
         """The cell as a person reads it, spaces at the ends taken off; "" beyond the last cell."""
-        return text_of(self.cells[column]) if column < len(self.cells) else ""
+        return self.texts[column] if column < len(self.cells) else ""
 
-    @property
+    @cached_property
     def texts(self) -> tuple[str, ...]:
         """All cells as text."""
         return tuple(text_of(cell) for cell in self.cells)
 
-    @property
+    @cached_property
     def filled(self) -> int:
         """How many cells hold something."""
-        return sum(text_of(cell) != "" for cell in self.cells)
+        return sum(text != "" for text in self.texts)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, abort, g, make_response, redirect, request, session, url_for
+from flask import Flask, abort, g, make_response, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, logout_user
 
@@ -18,7 +18,7 @@ from brokerage.accounts import links, sign_in
 from brokerage.accounts.models import Link, Purpose, Role, User
 from brokerage.accounts.sign_in import Visitor
 from brokerage.database import db
-from brokerage.web.fragments import hx_redirect
+from brokerage.web.fragments import by_htmx, hx_redirect
 
 View = Callable[..., ResponseReturnValue]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -164,7 +164,5 @@ def let_out() -> None:
 
 
 def _to_sign_in() -> ResponseReturnValue:
-    wanted = request.full_path.rstrip("?") if request.method == "GET" and not request.headers.get("HX-Request") else None
-    if request.headers.get("HX-Request"):
-        return hx_redirect(url_for("sign_in.show"))
-    return redirect(url_for("sign_in.show", next=wanted))
+    wanted = request.full_path.rstrip("?") if request.method == "GET" and not by_htmx() else None
+    return hx_redirect(url_for("sign_in.show", next=wanted))

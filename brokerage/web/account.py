@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, RadioField
+from wtforms import PasswordField, RadioField, SelectChoice
 from wtforms.validators import DataRequired
 
 from brokerage.accounts import passwords, sign_in, team
@@ -18,6 +18,7 @@ from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
 
 pages = Blueprint("account", __name__)
+LANGUAGES = [SelectChoice("fr", "Français"), SelectChoice("en", "English")]
 
 
 class SelfForm(BaseForm):
@@ -26,7 +27,7 @@ class SelfForm(BaseForm):
     first_name = person_fields.first_name()
     last_name = person_fields.last_name()
     title = person_fields.title()
-    language = RadioField(_l("Langue des pages et des lettres"), choices=[("fr", "Français"), ("en", "English")])
+    language = RadioField(_l("Langue des pages et des lettres"), choices=LANGUAGES)
 
 
 class PasswordForm(BaseForm):

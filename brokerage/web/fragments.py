@@ -43,6 +43,11 @@ def _target() -> str | None:
     return htmx.target.replace("-", "_") if htmx.target else None
 
 
+def by_htmx() -> bool:
+    """Whether htmx asks, for a piece of a page."""
+    return bool(request.htmx)  # type: ignore[attr-defined]
+
+
 def hx_redirect(url: str) -> Response:
     """Send the browser elsewhere: by header for htmx, by 303 otherwise. `url` comes from url_for."""
     if request.htmx:  # type: ignore[attr-defined]

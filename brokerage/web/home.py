@@ -77,9 +77,10 @@ def _delegate(reader: Visitor) -> ResponseReturnValue:
 
 def _lately() -> list[stories.Line]:
     """The last things that happened in the association's requests."""
-    entries = sa.select(timeline.Entry).where(timeline.Entry.request_id.is_not(None))
-    found = db.session.scalars(entries.order_by(timeline.Entry.at.desc()).limit(6))
-    return [stories.line(entry) for entry in found]
+    entry, about = timeline.Entry, IntroductionRequest
+    told = sa.select(entry, about.target_name).join(about, about.id == entry.request_id)
+    found = db.session.execute(told.order_by(entry.at.desc(), entry.id).limit(7))
+    return [stories.line(one, target) for one, target in found]
 
 
 def _doors(reader: Reader) -> Doors:

@@ -3,11 +3,10 @@
 Only served in local mode, to anybody on this machine: whoever tries Passerelle plays every part, contacts included.
 """
 
-import mailbox
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import policy
 from email.message import EmailMessage
@@ -28,7 +27,7 @@ pages = Blueprint("local_mail", __name__, url_prefix="/courrier-local")
 
 NEWEST = 500  # letters read for the list; older ones stay in the folder
 A_PAGE = 50
-SHOWN_HEADERS = ("From", "To", "Reply-To", "Date", "Subject")
+SHOWN_HEADERS = ("From", "To", "Reply-To")
 # The letter's own styles and nothing else: no script, no image from outside, no form, and its own origin.
 LETTER_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
@@ -44,7 +43,6 @@ class Glimpse:
 
     key: str
     at: datetime
-    sender: str = ""
     recipients: tuple[str, ...] = ()
     subject: str = ""
     broken: bool = False
@@ -59,14 +57,14 @@ class Opened:
     others: list[tuple[str, str]]
     text: Markup
     html: str
-    parts: list[str] = field(default_factory=list)
+    parts: list[str]
 
 
 @pages.get("/")
 @access.outside
 def index() -> ResponseReturnValue:
     """Every letter, newest first, or those of one recipient."""
-    letters = [_glimpse(key) for key in _newest_keys()]
+    letters = [_glimpse(key, file) for key, file in list(_files().items())[:NEWEST]]
     people = Counter(one for letter in letters for one in letter.recipients)
     wanted = request.args.get("a", "")
     kept = [letter for letter in letters if not wanted or wanted in letter.recipients]
@@ -88,7 +86,7 @@ def index() -> ResponseReturnValue:
 @access.outside
 def letter(key: str) -> ResponseReturnValue:
     """One letter: its headers, its words, and its HTML part in a frame that may do nothing."""
-    response = page("local_mail/letter.html", letter=_opened(_known(key)))
+    response = page("local_mail/letter.html", letter=_opened(key, _known(key)))
     response.headers["Content-Security-Policy"] = f"{CSP}; frame-src 'self'"
     return response
 
@@ -110,27 +108,20 @@ def html(key: str) -> ResponseReturnValue:
 # ---- the folder -------------------------------------------------------------------------------------------------
 
 
-def _box() -> mailbox.Maildir | None:
+def _files() -> dict[str, Path]:
+    """Every letter of the Maildir by its key, newest first; none while nothing was ever sent.
+
+    A Maildir is one file per letter in two folders; read directly, one that vanishes meanwhile troubles nobody.
+    """
     config: Config = current_app.config["PASSERELLE"]
-    folder = config.data / "courrier"
-    whole = all((folder / part).is_dir() for part in ("cur", "new", "tmp"))
-    return mailbox.Maildir(folder, create=False) if whole else None
+    folders = [folder for name in ("new", "cur") if (folder := config.data / "courrier" / name).is_dir()]
+    found = [file for folder in folders for file in folder.iterdir() if file.name.isascii()]
+    return {file.name.partition(":")[0]: file for file in sorted(found, key=_moment, reverse=True)}
 
 
-def _newest_keys() -> list[str]:
-    box = _box()
-    times = {key: _moment(_file(box, key)) for key in box.keys()} if box else {}
-    return sorted(times, key=lambda key: times[key], reverse=True)[:NEWEST]
-
-
-def _known(key: str) -> str:
-    """The key, if the folder has such a letter: it is looked up, never joined to a path."""
-    box = _box()
-    return key if box is not None and key in box else abort(404)
-
-
-def _file(box: mailbox.Maildir, key: str) -> Path:
-    return Path(box._path, box._lookup(key))  # type: ignore[attr-defined]
+def _known(key: str) -> Path:
+    """The file of a letter: its key is looked up, never joined to a path."""
+    return _files().get(key) or abort(404)
 
 
 def _moment(file: Path) -> datetime:
@@ -140,52 +131,52 @@ def _moment(file: Path) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def _bytes(key: str) -> bytes:
-    box = _box()
+def _parsed(file: Path, only_headers: bool = False) -> EmailMessage:
     try:
-        return _file(box, key).read_bytes() if box else b""
-    except (OSError, KeyError):
-        return b""
-
-
-def _parsed(key: str, only_headers: bool = False) -> EmailMessage:
-    parser = BytesParser(EmailMessage, policy=policy.default)
-    return parser.parsebytes(_bytes(key), headersonly=only_headers)
+        words = file.read_bytes()
+    except OSError:
+        words = b""
+    return BytesParser(EmailMessage, policy=policy.default).parsebytes(words, headersonly=only_headers)
 
 
 # ---- a letter -------------------------------------------------------------------------------------------------------
 
 
-def _careful(read: Callable[[], str]) -> str:
+def _careful(read: Callable[[], object]) -> str:
     """What a damaged letter says, or nothing: the standard parser raises almost anything on malformed headers."""
     try:
-        return read()
+        return _printable(read())
     except Exception:
         return ""
 
 
-def _glimpse(key: str) -> Glimpse:
-    box = _box()
-    at = _moment(_file(box, key)) if box else datetime.now(UTC)
+def _printable(text: object) -> str:
+    """Bytes that were in no alphabet come out of the parser as half characters, which no page can hold."""
+    return str(text).encode("utf-8", "replace").decode()
+
+
+def _glimpse(key: str, file: Path) -> Glimpse:
+    at = _moment(file)
     try:
-        message = _parsed(key, only_headers=True)
-        recipients = tuple(dict.fromkeys(str(one).strip() for one in message.get_all("Delivered-To", [])))
-        sender, subject = str(message["From"] or ""), str(message["Subject"] or "")
+        message = _parsed(file, only_headers=True)
+        recipients = tuple(dict.fromkeys(_printable(one).strip() for one in message.get_all("Delivered-To", [])))
+        subject = _printable(message["Subject"] or "")
     except Exception:
         return Glimpse(key, at, broken=True)
-    return Glimpse(key, at, sender, recipients, subject, broken=not (sender or subject or recipients))
+    return Glimpse(key, at, recipients, subject, broken=not (subject or recipients))
 
 
-def _opened(key: str) -> Opened:
-    message = _parsed(key)
-    glimpse = _glimpse(key)
-    shown = [(name, _careful(lambda name=name: str(message[name] or ""))) for name in SHOWN_HEADERS]  # type: ignore[misc]
-    others = [(name, value) for name, value in _raw_headers(message) if name not in SHOWN_HEADERS]
-    return Opened(glimpse, shown, others, _linked(_part(message, "plain")), _part(message, "html"), _parts(message))
-
-
-def _raw_headers(message: EmailMessage) -> list[tuple[str, str]]:
-    return [(name, " ".join(str(value).split())) for name, value in message.raw_items()]
+def _opened(key: str, file: Path) -> Opened:
+    message = _parsed(file)
+    raw = [(_printable(name), " ".join(_printable(value).split())) for name, value in message.raw_items()]
+    return Opened(
+        glimpse=_glimpse(key, file),
+        shown=[(name, _careful(lambda name=name: message[name] or "")) for name in SHOWN_HEADERS],  # type: ignore[misc]
+        others=[(name, value) for name, value in raw if name not in (*SHOWN_HEADERS, "Delivered-To")],
+        text=_linked(_part(message, "plain")),
+        html=_part(message, "html"),
+        parts=_parts(message),
+    )
 
 
 def _part(message: EmailMessage, kind: str) -> str:
@@ -199,7 +190,7 @@ def _part(message: EmailMessage, kind: str) -> str:
 def _parts(message: EmailMessage) -> list[str]:
     """The names of what is attached."""
     try:
-        return [part.get_filename() or _("sans nom") for part in message.iter_attachments()]
+        return [_printable(part.get_filename() or _("sans nom")) for part in message.iter_attachments()]
     except Exception:
         return []
 

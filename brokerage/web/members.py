@@ -6,7 +6,7 @@ from flask import flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms import RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -34,8 +34,8 @@ DUTIES = {
     Role.ADMIN: _l("Invite les membres, règle l'association, répond aux droits des personnes."),
     Role.AUDITOR: _l("Lit les chiffres, les droits et le journal, sans rien changer."),
 }
-REGION_CHOICES = [("", _l("Aucune en particulier"))] + [
-    (code, region.name) for code, region in REGIONS.items() if region.zone in ("metro", "drom")
+REGION_CHOICES = [SelectChoice("", _l("Aucune en particulier"))] + [
+    SelectChoice(code, region.name) for code, region in REGIONS.items() if region.zone in ("metro", "drom")
 ]
 
 
@@ -48,7 +48,7 @@ class MemberForm(BaseForm):
     roles = SelectMultipleField(
         _l("Ce que cette personne fait ici"),
         [DataRequired(_l("Choisissez au moins un rôle."))],
-        choices=[(role.value, name) for role, name in ROLES.items()],
+        choices=[SelectChoice(role.value, name) for role, name in ROLES.items()],
         option_widget=CheckboxInput(),
         widget=ListWidget(prefix_label=False),
     )
@@ -176,12 +176,19 @@ def _listed(form: InvitationForm, status: int = 200) -> ResponseReturnValue:
 
 
 def _shown(shown: User, form: MemberForm, status: int = 200) -> ResponseReturnValue:
-    access_open = {"has_joined": team.has_joined(shown), "is_me": shown.id == me().id}
-    return page("account/member.html", status=status, member=shown, form=form, duties=DUTIES, **access_open)
+    return page(
+        "account/member.html",
+        status=status,
+        member=shown,
+        form=form,
+        duties=DUTIES,
+        has_joined=team.has_joined(shown),
+        is_me=shown.id == me().id,
+    )
 
 
 def _leaving(leaving: User, form: DepartureForm, status: int = 200) -> ResponseReturnValue:
-    form.successor.choices = [(str(one.id), one.name) for one in team.successors_of(leaving)]
+    form.successor.choices = [SelectChoice(str(one.id), one.name) for one in team.successors_of(leaving)]
     titles = {str(one.id): one.title for one in team.successors_of(leaving)}
     charge = departures.charge_of(leaving)
     return page("account/departure.html", status=status, member=leaving, form=form, charge=charge, titles=titles)

@@ -54,7 +54,7 @@ def inbox() -> ResponseReturnValue:
     listing = desk.listed(reader, _which(tab), newest_first=tab in ("closes", "envoyees"), after=request.args.get("apres"))
     opened = request.args.get("demande", type=uuid.UUID) or (listing.rows[0].id if listing.rows else None)
     shown = dossier.of(found(opened), me()) if opened else None
-    context: dict[str, Any] = {"tab": tab, "listing": listing, "tabs": _tabs(reader, tab), "chosen": "demande" in request.args}
+    context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(reader, tab), "chosen": "demande" in request.args}
     return page("requests/inbox.html", fragments=("boite",), empty=_empty(tab, reader.is_manager), **context, **told(shown))
 
 

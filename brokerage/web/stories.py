@@ -1,5 +1,6 @@
 """Sentences for people: what a line of the timeline says, whose turn it is, what the bridge shows."""
 
+import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -27,12 +28,16 @@ class Line:
     quote: str = ""
     key: bool = False
     future: bool = False
+    subject: str = ""  # whose story it is, where several are told together
+    request_id: uuid.UUID | None = None
 
 
-def line(entry: Entry) -> Line:
-    """An entry as the reader's association may read it."""
+def line(entry: Entry, subject: str = "") -> Line:
+    """An entry as the reader's association may read it; `subject` names the request among others."""
     sentence = _SENTENCES.get(entry.what, lambda _who, _d: entry.what.replace("_", " "))
-    return Line(entry.at, sentence(_who(entry), entry.details), _quote(entry.details), entry.by_kind is not Actor.CLOCK)
+    said = sentence(_who(entry), entry.details)
+    by_person = entry.by_kind is not Actor.CLOCK
+    return Line(entry.at, said, _quote(entry.details), by_person, False, subject, entry.request_id)
 
 
 def _who(entry: Entry) -> str:

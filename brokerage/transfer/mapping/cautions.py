@@ -7,7 +7,17 @@ from brokerage.transfer.mapping.cells import Cells
 from brokerage.transfer.mapping.wording import answer, delicate_in, permissions_in
 
 _TOLD = ("remarks", "status", "other", "contact", "role", "opposition", "share")
-_ELSEWHERE = ("tags", "owner", "kind", "email", "phone", "mobile", "last_name", "first_contact", "last_contact")
+_ELSEWHERE = (
+    "tags",
+    "owner",
+    "kind",
+    "email",
+    "phone",
+    "mobile",
+    "last_name",
+    "first_contact",
+    "last_contact",
+)
 _NEGATIVE = re.compile(r"\b(?:ne pas|pas|non|interdi\w*|refus\w*|confidentiel\w*|confidentialite)\b")
 _ABOUT_SHARING = re.compile(r"partag|transm|diffus|communi|relation|accord|autoris|transf")
 _FORMULA = re.compile(r"'?[=＝]|'?[+\-@＋－＠]\s*[A-Za-z]{2,}[A-Za-z.]*\(|'?@\w+\(|'?[+\-]\w*\|")
@@ -19,7 +29,7 @@ def flags_of(cells: Cells) -> tuple[frozenset[str], str]:
     for text in _texts(cells, _TOLD, beyond=True):
         flags |= permissions_in(text) | delicate_in(text)
     for text in _texts(cells, _ELSEWHERE):
-        flags |= permissions_in(text) if "@" not in text else set()
+        flags |= permissions_in(text) if "@" not in text else frozenset()
     flags |= _share_column(cells) | _opposition_column(cells)
     if cells.row.formulas or any(_FORMULA.match(text) for text in cells.row.texts):
         flags.add("formula")

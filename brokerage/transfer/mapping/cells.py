@@ -7,7 +7,7 @@ from typing import Any
 from brokerage.transfer.sheets import Cell, Row
 from brokerage.transfer.vocabulary import CONTACT_FIELDS
 
-_FORMULA_QUOTE = re.compile("'(?=[=+\\-@\t＝＋－＠])")
+_FORMULA_QUOTE = re.compile("^'(?=[=+\\-@\t＝＋－＠])")
 
 
 @dataclass(frozen=True)
@@ -37,31 +37,39 @@ class Columns:
 
 @dataclass
 class Cells:
-    """One row seen through its columns."""
+    """One row seen through its columns. `texts` are its cells without the quote an export put before = + - @."""
 
     row: Row
     columns: Columns
     issues: list[tuple[str, str]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.texts = tuple(
+            _FORMULA_QUOTE.sub("", text) if text[:1] == "'" else text for text in self.row.texts
+        )
+
     def raw(self, name: str) -> Cell:
         """The first filled cell of a field, as the file holds it."""
-        return next((self.row.cells[at] for at in self.at(name) if self.row.text(at)), None)
+        return next((self.row.cells[at] for at in self.at(name) if self.texts[at]), None)
 
     def text(self, name: str) -> str:
         """The first filled cell of a field as clean text, "" when there is none."""
-        return next((found for at in self.at(name) if (found := self.cell(at))), "")
+        for at in self.columns.by_field.get(name, ()):
+            if at < len(self.texts) and self.texts[at]:
+                return self.texts[at]
+        return ""
 
     def all(self, name: str) -> list[str]:
         """Every filled cell of a field that may have several columns."""
-        return [found for at in self.at(name) if (found := self.cell(at))]
+        return [self.texts[at] for at in self.at(name) if self.texts[at]]
 
     def at(self, name: str) -> list[int]:
         """The columns of a field that this row reaches."""
-        return [at for at in self.columns.by_field.get(name, ()) if at < len(self.row.cells)]
+        return [at for at in self.columns.by_field.get(name, ()) if at < len(self.texts)]
 
     def cell(self, at: int) -> str:
-        """One cell as text, without the quote that an export put before = + - @."""
-        return _FORMULA_QUOTE.sub("", self.row.text(at), count=1) if self.row.text(at)[:1] == "'" else self.row.text(at)
+        """One cell as clean text, "" beyond the last."""
+        return self.texts[at] if at < len(self.texts) else ""
 
     def note(self, issue: str | None, detail: str = "") -> None:
         """Adds an issue, None being no issue."""

@@ -4,19 +4,34 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
+from brokerage.errors import N_, BadInput
 from brokerage.reference.folding import folded
 from brokerage.transfer.mapping.evidence import looks_like_towns, shares
 from brokerage.transfer.sheets import Cell, Sheet
-from brokerage.transfer.vocabulary import CONTACT_FIELDS, REPEATABLE, meanings, whose
+from brokerage.transfer.vocabulary import CONTACT_FIELDS, LABELS, REPEATABLE, meanings, whose
 
 _LOOK_OF = {
     "email": "email", "uai": "uai", "siret": "siret", "siren": "siret", "phone": "phone", "mobile": "phone",
     "postcode": "postcode", "naf": "naf", "civility": "civility", "website": "website", "first_contact": "date",
     "last_contact": "date", "agreement_date": "date",
 }  # fmt: skip
-_UNMISTAKABLE = {"email": 1.0, "uai": 1.0, "naf": 0.9, "siret": 0.9, "civility": 0.95, "phone": 0.85, "website": 0.9}
+_UNMISTAKABLE = {
+    "email": 1.0,
+    "uai": 1.0,
+    "naf": 0.9,
+    "siret": 0.9,
+    "civility": 0.95,
+    "phone": 0.85,
+    "website": 0.9,
+}
 _PLAUSIBLE = {"postcode": 0.8, "address": 0.75}
-_SOFT = {"name": "organisation", "contact": "person", "role": "role", "address": "address", "kind": "organisation"}
+_SOFT = {
+    "name": "organisation",
+    "contact": "person",
+    "role": "role",
+    "address": "address",
+    "kind": "organisation",
+}
 _LEAST = 0.4
 
 Scores = dict[tuple[int, str], float]
@@ -43,7 +58,9 @@ def guess(sheet: Sheet) -> dict[str, Any]:
 def is_table(mapping: dict[str, Any]) -> bool:
     """Whether a sheet with this mapping can hold partners: an organisation or a person in it, and no mere text."""
     fields = Counter(column["field"] for column in mapping["columns"])
-    useful = sum(count for field, count in fields.items() if field not in ("ignore", "other", "ref", "remarks"))
+    useful = sum(
+        count for field, count in fields.items() if field not in ("ignore", "other", "ref", "remarks")
+    )
     known = fields.keys() & {"name", "uai", "siret", "siren", "contact", "last_name", "email"}
     return bool(known) and (useful >= 2 or bool(mapping["header"]) or "email" in fields or "uai" in fields)
 
@@ -125,7 +142,9 @@ def _settle_names(scores: Scores, sheet: Sheet, looks: list[dict[str, float]]) -
 
 
 def _is_about_contacts(group: str) -> bool:
-    return any(word in folded(group) for word in ("contact", "interlocuteur", "referent", "personne", "proviseur"))
+    return any(
+        word in folded(group) for word in ("contact", "interlocuteur", "referent", "personne", "proviseur")
+    )
 
 
 def _assigned(scores: Scores) -> dict[int, str]:
@@ -138,7 +157,9 @@ def _assigned(scores: Scores) -> dict[int, str]:
     return fields
 
 
-def _named_columns(sheet: Sheet, fields: dict[int, str], looks: list[dict[str, float]]) -> list[dict[str, Any]]:
+def _named_columns(
+    sheet: Sheet, fields: dict[int, str], looks: list[dict[str, float]]
+) -> list[dict[str, Any]]:
     columns = []
     seen: Counter[tuple[str, str]] = Counter()
     _ensure_name(fields, looks)
@@ -176,13 +197,24 @@ def _ensure_name(fields: dict[int, str], looks: list[dict[str, float]]) -> None:
     """A table of organisations has their names somewhere: the column that looks most like it, if none was found."""
     if "name" in fields.values():
         return
-    free = [at for at, look in enumerate(looks) if fields.get(at, "kind") in ("kind", "tags") and look.get("organisation", 0) >= 0.4]
+    free = [
+        at
+        for at, look in enumerate(looks)
+        if fields.get(at, "kind") in ("kind", "tags") and look.get("organisation", 0) >= 0.4
+    ]
     if free:
         fields[max(free, key=lambda at: looks[at]["organisation"])] = "name"
 
 
 def corrected(mapping: dict[str, Any], fields: Iterable[tuple[int, str]]) -> dict[str, Any]:
-    """The mapping with the fields a person chose, by column; unknown columns are left out."""
+    """The mapping with the fields a person chose, by column; columns it does not have are left out.
+
+    Raises BadInput for a field that does not exist.
+    """
     chosen = dict(fields)
-    columns = [{**column, "field": chosen.get(column["column"], column["field"])} for column in mapping["columns"]]
+    if not set(chosen.values()) <= LABELS.keys():
+        raise BadInput(N_("Ce champ n'existe pas. Choisissez-en un dans la liste."))
+    columns = [
+        {**column, "field": chosen.get(column["column"], column["field"])} for column in mapping["columns"]
+    ]
     return {**mapping, "columns": columns}

@@ -11,10 +11,16 @@ from brokerage.transfer.mapping.people import Named, civility_of, first_and_last
 from brokerage.transfer.mapping.wording import role_code
 
 _LIST = re.compile(r"[\n;|]+|\s+/\s+|,\s+|\s+(?:et|ou|&)\s+")
-_LABEL = re.compile(r"(?:\(.*\)|[\w.-]+\s*:|e?-?mails?|m[ée]l|courriel|perso|pro|adresse|-|–|:|\W*)", re.IGNORECASE)
-_NO_ADDRESS = re.compile(r"\s|^$")
+_LABEL = re.compile(
+    r"(?:\(.*\)|[\w.-]+\s*:|e?-?mails?|m[ée]l|courriel|perso|pro|adresse|-|–|:|\W*)", re.IGNORECASE
+)
 _INSIDE_EMAIL = re.compile(r"(?<![\w.+\-@])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w@])")
-_INSIDE_PHONE = re.compile(r"(?<!\d)(?:\+|00)?\d(?:[\s.\-]?\(?\d\)?){8,13}(?!\d)")
+_ADDRESS_LIKE = re.compile(r"\S*@\S*")
+_TAGS_LEFT = re.compile(
+    r"(?i)\b(?:t[ée]l(?:[ée]phone)?|port(?:able)?|mob(?:ile)?|fixe|e-?mail|mail|m[ée]l|courriel)\s*\.?\s*:?\s*(?=\n|$)"
+)
+_INSIDE_PHONE = re.compile(r"(?<!\d)(?:\+|00)?\d(?:[\s.\-/]?\(?\d\)?){8,13}(?!\d)")
+_EMPTY_BRACKETS = re.compile(r"[<(]\s*[>)]")
 
 
 def contacts_of(cells: Cells, department: str | None, corporate: bool) -> tuple[Person, ...]:
@@ -25,9 +31,11 @@ def contacts_of(cells: Cells, department: str | None, corporate: bool) -> tuple[
     """
     found: list[Person] = []
     for whose, columns in cells.columns.by_person.items():
-        texts = {field: cells.cell(at) for field, at in columns.items() if cells.row.text(at)}
+        texts = {field: text for field, at in columns.items() if (text := cells.cell(at))}
         for person in _group(texts, cells, department):
-            role = person.role or ("" if not whose or whose[0].isdigit() or not person.last_name else _header_role(cells, whose))
+            role = person.role or (
+                "" if not whose or whose[0].isdigit() or not person.last_name else _header_role(cells, whose)
+            )
             found.append(replace(person, role=role, role_code=role_code(role, corporate)))
     return tuple(_joined(found))
 
@@ -35,7 +43,9 @@ def contacts_of(cells: Cells, department: str | None, corporate: bool) -> tuple[
 def _header_role(cells: Cells, whose: str) -> str:
     """« Proviseur » above a column of names is the function of those below."""
     at = cells.columns.by_person[whose].get("contact", cells.columns.by_person[whose].get("last_name", -1))
-    return re.sub(r"(?i)\b(?:nom|pr[ée]nom|et|du|de la|de|contact|-|:)\b|[():/]", " ", cells.columns.headers.get(at, "")).strip()
+    return re.sub(
+        r"(?i)\b(?:nom|pr[ée]nom|et|du|de la|de|contact|-|:)\b|[():/]", " ", cells.columns.headers.get(at, "")
+    ).strip()
 
 
 def _group(texts: dict[str, str], cells: Cells, department: str | None) -> list[Person]:
@@ -52,24 +62,24 @@ def _group(texts: dict[str, str], cells: Cells, department: str | None) -> list[
 
 
 def _rescued(texts: dict[str, str], cells: Cells) -> dict[str, str]:
-    """Moves a mail or a number typed among names, or each in the other's column, to where it belongs."""
+    """Moves a mail or a number typed among names, or one in the other's column, to where it belongs."""
     texts = dict(texts)
-    if "@" in texts.get("phone", "") + texts.get("mobile", "") + texts.get("contact", ""):
-        _move(texts, _INSIDE_EMAIL, "email", ("contact", "phone", "mobile", "role"), cells)
-    if any(c.isdigit() for c in texts.get("contact", "") + texts.get("email", "")):
-        _move(texts, _INSIDE_PHONE, "phone", ("contact", "email"), cells)
+    for source in ("contact", "phone", "mobile", "role"):
+        if "@" in texts.get(source, ""):
+            _move(texts, source, "email", _INSIDE_EMAIL.findall(texts[source]))
+            cells.note("email_elsewhere")
+    for source in ("contact", "email"):
+        if any(c.isdigit() for c in texts.get(source, "")):
+            _move(texts, source, "phone", _INSIDE_PHONE.findall(_ADDRESS_LIKE.sub(" ", texts[source])))
     return texts
 
 
-def _move(texts: dict[str, str], pattern: re.Pattern[str], to: str, sources: tuple[str, ...], cells: Cells) -> None:
-    for source in sources:
-        if source == to or (to == "phone" and source == "email" and "@" in texts.get(source, "")):
-            continue
-        found = [m.group().strip() for m in pattern.finditer(texts.get(source, ""))]
-        if found:
-            texts[to] = "\n".join(filter(None, (texts.get(to, ""), *found)))
-            texts[source] = pattern.sub(" ", texts[source]).strip(" -–:,;/<>()\n")
-            cells.note("email_elsewhere" if to == "email" else None)
+def _move(texts: dict[str, str], source: str, to: str, found: list[str]) -> None:
+    for piece in found:
+        texts[source] = texts[source].replace(piece, "\n", 1)
+    if found:
+        texts[source] = _EMPTY_BRACKETS.sub("", _TAGS_LEFT.sub("", texts[source])).strip(" -–:,;/\n")
+        texts[to] = "\n".join(filter(None, (texts.get(to, ""), *(piece.strip() for piece in found))))
 
 
 def _people(texts: dict[str, str]) -> list[Named]:
@@ -81,7 +91,9 @@ def _people(texts: dict[str, str]) -> list[Named]:
             found[0],
             civility=found[0].civility or civility_of(texts.get("civility", "")),
             first_name=texts.get("first_name") or found[0].first_name,
-            last_name=proper(texts["contact"]) if "first_name" in texts and not found[0].civility else found[0].last_name,
+            last_name=proper(texts["contact"])
+            if "first_name" in texts and not found[0].civility
+            else found[0].last_name,
         )
     return found
 
@@ -94,7 +106,8 @@ def _from_two_columns(texts: dict[str, str]) -> list[Named]:
         lasts, firsts = [texts.get("last_name", "")], [texts.get("first_name", "")]
         civilities = [texts.get("civility", "")]
     return [
-        _one_of_two_columns(last, _at(firsts, place), _at(civilities, place)) for place, last in enumerate(lasts)
+        _one_of_two_columns(last, _at(firsts, place), _at(civilities, place))
+        for place, last in enumerate(lasts)
     ]
 
 
@@ -129,14 +142,17 @@ def _emails(text: str, cells: Cells) -> list[Checked]:
     """The addresses of a cell, broken ones in their places. A cell that cuts into nothing valid is one broken one."""
     if not text:
         return []
-    parts = [_without_label(part) for part in _LIST.split(text) if "@" in part or len(part.strip()) > 3]
-    found = [email(part) for part in _split_tight(parts)]
     whole = email(text)
-    if whole.value or whole.issue == "email_suspect_tld" or not any("@" in part for part in parts):
-        found = [whole]
+    single = text.count("@") < 2 and (whole.value or whole.issue == "email_suspect_tld")
+    found = [whole] if single else _several_emails(text) or [whole]
     for checked in found:
         cells.note(checked.issue, checked.suggestion or "")
     return [checked for checked in found if checked.status is not Status.MISSING]
+
+
+def _several_emails(text: str) -> list[Checked]:
+    parts = [_without_label(part) for part in _LIST.split(text) if "@" in part or len(part.strip()) > 3]
+    return [email(part) for part in _split_tight(parts)] if any("@" in part for part in parts) else []
 
 
 def _split_tight(parts: list[str]) -> list[str]:
@@ -144,7 +160,11 @@ def _split_tight(parts: list[str]) -> list[str]:
     cut: list[str] = []
     for part in parts:
         pieces = re.split(r"[,/\s]+", part)
-        cut += pieces if len(pieces) > 1 and all(re.fullmatch(r"\S+@\S+\.\S+", piece) for piece in pieces) else [part]
+        cut += (
+            pieces
+            if len(pieces) > 1 and all(re.fullmatch(r"\S+@\S+\.\S+", piece) for piece in pieces)
+            else [part]
+        )
     return cut
 
 
@@ -192,7 +212,18 @@ def _put_together(
         mobiles = [number.value for number in _share(numbers[1], place, len(people))]
         phone, mobile = _two_slots([n for n in phones if n], [n for n in mobiles if n])
         role = person.role or _at(roles, place)
-        found.append(Person(person.civility, person.first_name, person.last_name, role, "other", addresses[place], phone, mobile))
+        found.append(
+            Person(
+                person.civility,
+                person.first_name,
+                person.last_name,
+                role,
+                "other",
+                addresses[place],
+                phone,
+                mobile,
+            )
+        )
     left = [mail.value for mail in emails if mail.value and mail.value not in addresses]
     return found + [Person(email=address) for address in left]
 
@@ -232,6 +263,8 @@ def _two_slots(phones: list[str], mobiles: list[str]) -> tuple[str | None, str |
     phone = phones[0] if phones else None
     mobile = mobiles[0] if mobiles else None
     spare = [*phones[1:], *mobiles[1:]]
+    if mobile and not phone and not is_mobile(mobile):
+        phone, mobile = mobile, None
     if spare and not mobile:
         mobile = next((number for number in spare if is_mobile(number)), spare[0])
     elif spare and not phone:

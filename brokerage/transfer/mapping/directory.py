@@ -38,7 +38,9 @@ def likely_schools(name: str, town: str, postcode: str | None) -> tuple[School, 
 def _best(found: list[School], name: str, postcode: str | None) -> list[School]:
     if len(found) < 2:
         return found
-    likeness = {known.uai: ratio(_in_full(name, known.town), _in_full(known.name, known.town)) for known in found}
+    likeness = {
+        known.uai: ratio(_in_full(name, known.town), _in_full(known.name, known.town)) for known in found
+    }
     top = max(likeness.values())
     best = [known for known in found if likeness[known.uai] > top - _CLEARLY]
     here = [known for known in best if known.postcode == postcode]

@@ -5,7 +5,7 @@ FIRST_NAMES = frozenset(
     abdel abdelkader abdoulaye abel adam adama adele adeline adrien agathe agnes ahmed aicha aime aissatou alain alan
     alban albane albert alberto alex alexandra alexandre alexia alexis alfred alice alicia alima aline alioune alix
     alphonse amadou amael amandine amaury amelie amelia amina aminata amine amir ana anais anastasia anatole andre andrea
-    andree andreas angela angele angelique anita ann anna annabelle anne annette annick annie anouk anselme anthony
+    andree andreas ange angela angele angelique anita ann anna annabelle anne annette annick annie anouk anselme anthony
     antoine antoinette antonin antonio apolline arielle aristide arlette armand armelle arnaud arsene arthur astrid assia
     aude audrey augustin aurelia aurelie aurelien aurore awa axel axelle ayse aziz baptiste barbara barnabe bartolome
     bastien beatrice benedicte benjamin benoit berenice bernadette bernard bertrand berthe bilal binta blaise blanche
@@ -33,7 +33,7 @@ FIRST_NAMES = frozenset(
     leon leonard leonie leonor leopold leslie lila lilas lilian liliane lilou lily lina linda line linh lionel lisa lise
     lison loan lobna loic lola lorena lorenzo lorraine lou louane louis louisa louise louison lubin luc luca lucas lucie
     lucien lucienne lucile lucille ludivine ludovic luis luisa luna lurdes lydia lydie lyna lysiane madeleine madeline
-    mael maeline maelle maelys maeva magali magalie magdalena mahamadou maia maimouna maite malick malika malo malvina
+    mai mael maeline maelle maelys maeva magali magalie magdalena mahamadou maia maimouna maite malick malika malo malvina
     mamadou manon manuel manuela marc marceau marcel marcelle marco margaux margot marguerite maria mariam mariama
     marianne marie marielle marietta mariette marilyne marina marine mario marion marius marjolaine marjorie marlene
     martha marthe martin martine marwa mary maryline maryse maryvonne massimo mateo mathias mathieu mathilde mathis

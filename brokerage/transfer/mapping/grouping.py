@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz.fuzz import ratio
+from rapidfuzz.process import extract
 
 from brokerage.reference.schools import school
 from brokerage.transfer.mapping.directory import likely_schools
@@ -16,6 +17,7 @@ from brokerage.transfer.mapping.names import SCHOOLS, core_of, kinds_agree, town
 from brokerage.transfer.mapping.parsed import Issue, Organisation, ParsedRow
 
 _CLOSE = 90  # likeness of two names, out of 100, to be one name with a slip of the finger
+_LONG_ENOUGH = 6  # letters of a name before a slip may be supposed in it
 _SECTIONS = frozenset(("SEP", "SGT"))
 _VAGUE = frozenset(("", "LYCEE"))
 
@@ -35,14 +37,18 @@ class _Key:
     likely: frozenset[str]
 
 
+def _one(code: str | None) -> set[str]:
+    return {code} if code else set()
+
+
 class _Clusters:
     """Rows joined into clusters; each knows the identifiers in it, so that a join can be refused."""
 
     def __init__(self, keys: Sequence[_Key]) -> None:
         self.parent = list(range(len(keys)))
-        self.uais = [{key.uai} - {None} for key in keys]
-        self.sirets = [{key.siret} - {None} for key in keys]
-        self.sirens = [{key.siren} - {None} for key in keys]
+        self.uais = [_one(key.uai) for key in keys]
+        self.sirets = [_one(key.siret) for key in keys]
+        self.sirens = [_one(key.siren) for key in keys]
         self.kinds = [{key.kind} - _VAGUE for key in keys]
         self.likely = [set(key.likely) for key in keys]
 
@@ -165,27 +171,44 @@ def _same_place(a: _Key, b: _Key) -> bool:
 def _by_name(keys: Sequence[_Key], clusters: _Clusters) -> set[int]:
     """Joins rows by name and town, those of exactly the same kind first; returns the rows left in doubt."""
     unclear: set[int] = set()
-    for places in _neighbourhoods(keys):
-        for at in sorted(places, key=lambda place: (keys[place].kind in _VAGUE, place)):
-            _join_best(at, places, keys, clusters, unclear)
+    for cores in _neighbourhoods(keys):
+        for core in cores:
+            places = [at for other in _like(core, cores) for at in cores[other]]
+            for at in sorted(cores[core], key=lambda place: (keys[place].kind in _VAGUE, place)):
+                _join_best(at, places, keys, clusters, unclear)
     return unclear
 
 
-def _neighbourhoods(keys: Sequence[_Key]) -> list[list[int]]:
-    """Rows that share a town; those without a town, by name."""
-    towns: dict[str, list[int]] = defaultdict(list)
+def _neighbourhoods(keys: Sequence[_Key]) -> list[dict[str, list[int]]]:
+    """Rows by town, then by name; those without a town by postcode, else by name alone."""
+    towns: dict[str, dict[str, list[int]]] = defaultdict(lambda: defaultdict(list))
     for at, key in enumerate(keys):
         if key.core:
-            towns[key.town or key.postcode or f"?{key.core}"].append(at)
-    return [places for places in towns.values() if len(places) > 1]
+            towns[key.town or key.postcode or f"?{key.core}"][key.core].append(at)
+    return list(towns.values())
 
 
-def _join_best(at: int, places: list[int], keys: Sequence[_Key], clusters: _Clusters, unclear: set[int]) -> None:
+def _like(core: str, cores: Iterable[str]) -> list[str]:
+    """The names of a town equal to one or a slip of the finger away from it: numbers in them must be the same."""
+    if len(core) < _LONG_ENOUGH:
+        return [core]
+    close = extract(core, list(cores), scorer=ratio, score_cutoff=_CLOSE, limit=None)
+    return [
+        name
+        for name, _, _ in close
+        if name == core or (len(name) >= _LONG_ENOUGH and _digits(name) == _digits(core))
+    ]
+
+
+def _join_best(
+    at: int, places: list[int], keys: Sequence[_Key], clusters: _Clusters, unclear: set[int]
+) -> None:
     """Joins a row with the one cluster of its town that bears its name."""
-    if clusters.uais[clusters.of(at)] and clusters.sirets[clusters.of(at)]:
+    if keys[at].uai and keys[at].siret:
         return
-    fits = {clusters.of(other) for other in places if other != at and _same_name(keys[at], keys[other])}
-    fits = {other for other in fits - {clusters.of(at)} if clusters.may_join(at, other)}
+    mine = clusters.of(at)
+    fits = {clusters.of(other) for other in places if kinds_agree(keys[at].kind, keys[other].kind)} - {mine}
+    fits = {other for other in fits if clusters.may_join(mine, other)}
     if len(fits) > 1:
         fits = _of_same_kind(at, fits, keys, clusters) or fits
     if len(fits) == 1:
@@ -203,15 +226,11 @@ def _identified(fits: set[int], clusters: _Clusters) -> int:
 
 def _of_same_kind(at: int, fits: set[int], keys: Sequence[_Key], clusters: _Clusters) -> set[int]:
     kind = keys[at].kind
-    return {other for other in fits if kind in clusters.kinds[other] or (kind in _VAGUE and not clusters.kinds[other])}
-
-
-def _same_name(a: _Key, b: _Key) -> bool:
-    if a.core == b.core:
-        return kinds_agree(a.kind, b.kind)
-    if min(len(a.core), len(b.core)) < 6 or _digits(a.core) != _digits(b.core):
-        return False
-    return ratio(a.core, b.core) >= _CLOSE and kinds_agree(a.kind, b.kind)
+    return {
+        other
+        for other in fits
+        if kind in clusters.kinds[other] or (kind in _VAGUE and not clusters.kinds[other])
+    }
 
 
 def _digits(text: str) -> str:

@@ -7,9 +7,15 @@ from brokerage.reference.folding import folded
 from brokerage.reference.identifiers import town as bare_town
 
 _KINDS = (
-    ("SEP", r"sep|section d enseignement (?:professionnel|du|de)?|section enseignement pro\w*|section professionnelle"),
+    (
+        "SEP",
+        r"sep|section d enseignement (?:professionnel|du|de)?|section enseignement pro\w*|section professionnelle",
+    ),
     ("SGT", r"sgt|section d enseignement general\w*|section generale"),
-    ("LEGTPA", r"legta|legtpa|lycee agricole|lycee d enseignement (?:general et technologique )?agricole|leap|lap|lpa|eplefpa"),
+    (
+        "LEGTPA",
+        r"legta|legtpa|lycee agricole|lycee d enseignement (?:general et technologique )?agricole|leap|lap|lpa|eplefpa",
+    ),
     ("EREA", r"erea"),
     ("LPO", r"lpo|lycees? polyvalents?|lycee polyv|lyc polyv\w*|lycee poly"),
     ("LP", r"lp|lycees? pro|lyc pro|lycees? professionnels?|lycee prof|lycee des metiers professionnel|lpp"),
@@ -18,12 +24,21 @@ _KINDS = (
     ("LG", r"lg|lycees? generaux|lycee general|leg"),
     ("COLLEGE", r"colleges?|clg"),
     ("UNIVERSITE", r"universites?|univ|iut|insee"),
-    ("ECOLE_SUP", r"ecoles? d ingenieurs?|ecoles? de commerce|ecole de management|iep|sciences po|insa|business school|grande ecole|"
-                  r"ecole (?:superieure|centrale|nationale|normale|polytechnique)|polytechnique|ens|management school|inp"),
-    ("LYCEE", r"lycees?|lyc|groupe scolaire|cite scolaire|ensemble scolaire|etablissement scolaire|institution"),
+    (
+        "ECOLE_SUP",
+        r"ecoles? d ingenieurs?|ecoles? de commerce|ecole de management|iep|sciences po|insa|business school|grande ecole|"
+        r"ecole (?:superieure|centrale|nationale|normale|polytechnique)|polytechnique|ens|management school|inp",
+    ),
+    (
+        "LYCEE",
+        r"lycees?|lyc|groupe scolaire|cite scolaire|ensemble scolaire|etablissement scolaire|institution",
+    ),
     ("FONDATION", r"fondations?"),
     ("ASSOCIATION", r"associations?|asso|ong"),
-    ("ENTREPRISE", r"entreprises?|sa|sas|sarl|s a|s a s|s a r l|sasu|eurl|snc|scop|sca|groupe|pme|eti|ge|tpe|societe"),
+    (
+        "ENTREPRISE",
+        r"entreprises?|sa|sas|sarl|s a|s a s|s a r l|sasu|eurl|snc|scop|sca|groupe|pme|eti|ge|tpe|societe",
+    ),
 )
 _KIND_PATTERNS = [(code, re.compile(rf"\b(?:{words})\b")) for code, words in _KINDS]
 SCHOOLS = frozenset("SEP SGT LEGTPA EREA LPO LP LGT LT LG COLLEGE LYCEE".split())
@@ -73,7 +88,9 @@ def core_of(name: str, town: str, kind: str) -> str:
     """
     bare = _CODE.sub(" ", without_brackets(name, town)).replace("&", " et ")
     words = re.sub(r"\bste\b", "sainte", re.sub(r"\bst\b", "saint", folded(bare)))
-    pattern = _SCHOOL_WORDS if kind in SCHOOLS else _COMPANY_WORDS if kind in ("", *CORPORATE) else _OTHER_WORDS
+    pattern = (
+        _SCHOOL_WORDS if kind in SCHOOLS else _COMPANY_WORDS if kind in ("", *CORPORATE) else _OTHER_WORDS
+    )
     kept = pattern.sub(" ", words)
     shorter = _without_town(kept, town) if kind in SCHOOLS else kept
     for candidate in (shorter, kept, words, folded(name)):

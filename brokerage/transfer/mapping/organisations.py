@@ -14,8 +14,13 @@ from brokerage.transfer.mapping.names import ACADEMIC, CORPORATE, kind_of
 from brokerage.transfer.mapping.parsed import Organisation
 
 _LEADING_POSTCODE = re.compile(r"^\s*(?:F-?)?(\d{2} ?\d{3}|\d{4})\b[\s,–-]*(?=\D|$)")
-_PLACE = re.compile(r"[,\s–-]*\b(\d{2} ?\d{3})\s+([^\d,;()]{2,60}?(?:\s+cedex(?:\s+\d+)?)?)\s*$", re.IGNORECASE)
-_CODE_IN_NAME = re.compile(r"[\s,–-]*[(\[]?\s*(?:UAI|RNE)?\s*:?\s*\b\d{7} ?[A-Za-z]\b\s*[)\]]?", re.IGNORECASE)
+_PLACE = re.compile(
+    r"[,\s–-]*\b(\d{2} ?\d{3})\s+([^\d,;()]{2,60}?(?:\s+\d{1,2}\s?(?:er|[eè]me|e)?)?(?:\s+cedex(?:\s+\d+)?)?)\s*$",
+    re.IGNORECASE,
+)
+_CODE_IN_NAME = re.compile(
+    r"[\s,–-]*[(\[]?\s*(?:UAI|RNE)?\s*:?\s*\b\d{7} ?[A-Za-z]\b\s*[)\]]?", re.IGNORECASE
+)
 _CEDEX = re.compile(r"\bcedex\b", re.IGNORECASE)
 
 
@@ -66,7 +71,9 @@ def _uai(cells: Cells, name: str) -> str | None:
     checked = uai(cells.text("uai"))
     if checked.value:
         return _noted(checked, cells).value
-    elsewhere = next((code for text in (name, cells.text("kind"), *cells.all("address")) if (code := uai_in(text))), None)
+    elsewhere = next(
+        (code for text in (name, cells.text("kind"), *cells.all("address")) if (code := uai_in(text))), None
+    )
     if elsewhere:
         cells.note("uai_in_name")
     elif checked.status is Status.INVALID:
@@ -109,7 +116,11 @@ def _where(cells: Cells) -> tuple[str, str | None, str]:
     if not value and (found := _LEADING_POSTCODE.match(place)):
         value, town_text = postcode(found.group(1)).value, place[found.end() :]
         cells.note("postcode_in_city" if value else None)
-    if not value and not place and (in_cell := re.fullmatch(r"(\d{2} ?\d{3})\s+(\D.+)", cells.text("postcode"))):
+    if (
+        not value
+        and not place
+        and (in_cell := re.fullmatch(r"(\d{2} ?\d{3})\s+(\D.+)", cells.text("postcode")))
+    ):
         value, town_text = postcode(in_cell.group(1)).value, in_cell.group(2)
     if (not value or not town_text) and (behind := _PLACE.search(street)):
         street, value, town_text = _out_of_street(street, behind, value, town_text, cells)
@@ -138,12 +149,18 @@ def _town_elsewhere(code: str | None, where: str | None, cells: Cells) -> str:
 
 
 def _department(code: str | None, where: str | None, place: str) -> str | None:
-    if where and (found := department_of_postcode(where, place or None)):
-        return found.code
+    if where and (found := _department_of_postcode(where, place)):
+        return found
     known = school(code) if code else None
     if known:
         return known.department_code
     return _department_of_town(place) if place else None
+
+
+@lru_cache(maxsize=8192)
+def _department_of_postcode(where: str, place: str) -> str | None:
+    found = department_of_postcode(where, place or None)
+    return found.code if found else None
 
 
 @lru_cache(maxsize=8192)
@@ -172,4 +189,10 @@ def _network(kind: str, code: str | None, cells: Cells) -> str:
     if kind in CORPORATE:
         return "corporate"
     by_field = cells.columns.by_field
-    return "academic" if "uai" in by_field else "corporate" if by_field.keys() & {"siret", "siren", "naf"} else ""
+    return (
+        "academic"
+        if "uai" in by_field
+        else "corporate"
+        if by_field.keys() & {"siret", "siren", "naf"}
+        else ""
+    )

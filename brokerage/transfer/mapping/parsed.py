@@ -101,7 +101,9 @@ class ParsedRow:
     @property
     def permission(self) -> str:
         """The strictest of what the row says: do_not_contact, no_share, share_ok, else ask_first."""
-        return next((code for code in ("do_not_contact", "no_share", "share_ok") if code in self.flags), "ask_first")
+        return next(
+            (code for code in ("do_not_contact", "no_share", "share_ok") if code in self.flags), "ask_first"
+        )
 
     @property
     def remarks_need_reading(self) -> bool:

@@ -25,11 +25,32 @@ def parse(sheet: Sheet, mapping: dict[str, Any] | None = None) -> list[ParsedRow
 
     Without `mapping` it is guessed. A mapping kept from another file of the same layout works too. Never fails.
     """
-    mapping = mapping or guess(sheet)
+    return grouped(_read(sheet, mapping or guess(sheet)))
+
+
+def parse_all(
+    sheets: Iterable[Sheet], mappings: Sequence[dict[str, Any] | None] | None = None
+) -> list[ParsedRow]:
+    """The rows of all sheets of a file; organisations are recognised from one sheet to the other.
+
+    `mappings` goes with `sheets`, None in a place meaning to guess that one.
+    """
+    tables = list(sheets)
+    known = [*(mappings or ()), *(None for _ in tables)]
+    return grouped(
+        row
+        for sheet, mapping in zip(tables, known, strict=False)
+        for row in _read(sheet, mapping or guess(sheet))
+    )
+
+
+def _read(sheet: Sheet, mapping: dict[str, Any]) -> list[ParsedRow]:
     if list(mapping["header"]) != list(sheet.header):
         sheet = with_header(sheet, mapping["header"])
     if not is_table(mapping):
-        return [_skipped(sheet, at, "no_table" if row.filled else "blank") for at, row in enumerate(sheet.rows)]
+        return [
+            _skipped(sheet, at, "no_table" if row.filled else "blank") for at, row in enumerate(sheet.rows)
+        ]
     columns, ground = Columns.of(mapping), Ground.of(sheet)
     rows: list[ParsedRow] = []
     above = Organisation()
@@ -37,18 +58,7 @@ def parse(sheet: Sheet, mapping: dict[str, Any] | None = None) -> list[ParsedRow
         rows.append(_parsed(sheet, at, columns, ground, above))
         if rows[-1].action == "import":
             above = rows[-1].organisation
-    return grouped(rows)
-
-
-def parse_all(sheets: Iterable[Sheet], mappings: Sequence[dict[str, Any] | None] | None = None) -> list[ParsedRow]:
-    """The rows of all sheets of a file; organisations are recognised from one sheet to the other.
-
-    `mappings` goes with `sheets`, None in a place meaning to guess that one.
-    """
-    tables = list(sheets)
-    known = list(mappings or [])
-    rows = [row for at, sheet in enumerate(tables) for row in parse(sheet, known[at] if at < len(known) else None)]
-    return grouped(rows)
+    return rows
 
 
 def _skipped(sheet: Sheet, at: int, reason: str) -> ParsedRow:
@@ -82,15 +92,23 @@ def _parsed(sheet: Sheet, at: int, columns: Columns, ground: Ground, above: Orga
         flags=flags,
         issues=tuple(Issue(code, detail) for code, detail in dict.fromkeys(cells.issues)),
         remarks=notes,
-        others=tuple((columns.headers[place], cells.cell(place)) for place in cells.at("other") if cells.cell(place)),
-        **dates,
+        others=tuple(
+            (columns.headers[place], cells.cell(place)) for place in cells.at("other") if cells.cell(place)
+        ),
+        first_contact=dates["first_contact"],
+        last_contact=dates["last_contact"],
+        agreement_date=dates["agreement_date"],
     )
 
 
 def _organisation(cells: Cells, above: Organisation) -> Organisation:
     """The row's own, or the one above when the row only adds a person to it."""
     own = ("name", "kind", "uai", "siret", "siren", "address", "postcode", "town")
-    if above != Organisation() and not any(cells.text(field) for field in own) and "name" in cells.columns.by_field:
+    if (
+        above != Organisation()
+        and not any(cells.text(field) for field in own)
+        and "name" in cells.columns.by_field
+    ):
         cells.note("organisation_from_above", above.name)
         return above
     return organisation_of(cells)
@@ -103,10 +121,17 @@ def _date(cells: Cells, name: str) -> Dated:
 
 
 def _tags(text: str) -> list[str]:
-    return [tag.strip() for tag in text.replace("+", ",").replace("/", ",").replace(";", ",").split(",") if folded(tag)]
+    return [
+        tag.strip()
+        for tag in text.replace("+", ",").replace("/", ",").replace(";", ",").split(",")
+        if folded(tag)
+    ]
 
 
 def numbered_groups(rows: Iterable[ParsedRow]) -> list[ParsedRow]:
     """Rows whose groups are numbers in the order of the file: shorter to show than the keys."""
     seen: dict[str, int] = {}
-    return [replace(row, org_group=str(seen.setdefault(row.org_group, len(seen) + 1))) if row.org_group else row for row in rows]
+    return [
+        replace(row, org_group=str(seen.setdefault(row.org_group, len(seen) + 1))) if row.org_group else row
+        for row in rows
+    ]

@@ -11,10 +11,29 @@ _MADAM = re.compile(r"(?:mme|mrs|madame|melle|mlle|mademoiselle|mmes)\b\.?\s*", 
 _SIR = re.compile(r"(?:monsieur|mr|messieurs|mm)\b\.?\s*|M\s*\.\s*(?=\w)|M\s+(?=[A-ZÀ-Ý])", re.IGNORECASE)
 _DEGREE = re.compile(r"(?:dr|docteur|pr|professeure?|prof|me|maître)\b\.?\s+", re.IGNORECASE)
 _BRACKET = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)?")
-_PARTICLES = frozenset("le la les de du des d l da das do dos di del della van von der den el al ould ait ben bel abou st saint "
-                       "sainte mc mac san ter".split())
-_INITIAL = re.compile(r"[A-ZÀ-Ý]\.?(?:-[A-ZÀ-Ý]\.?)?|[A-ZÀ-Ý]\.[A-ZÀ-Ý]\.?|(?:Ch|Ph|Th|Fr|Cl|Gh)\.(?:-[A-ZÀ-Ý]\.?)?")
-_SEPARATORS = (r"\n+", r"\s*;\s*", r"\s*\|\s*", r"\s+/\s+|\s*//\s*", r"\s*/\s*", r"\s+&\s+", r"\s+\+\s+", r"\s+et\s+", r"\s*,\s*", r"\s+[-–—]\s+")
+_PARTICLES = frozenset(
+    "le la les de du des d l da das do dos di del della van von der den el al ould ait ben bel abou st saint "
+    "sainte mc mac san ter".split()
+)
+_INITIAL = re.compile(
+    r"[A-ZÀ-Ý]\.?(?:-[A-ZÀ-Ý]\.?)?|[A-ZÀ-Ý]\.[A-ZÀ-Ý]\.?|(?:Ch|Ph|Th|Fr|Cl|Gh)\.(?:-[A-ZÀ-Ý]\.?)?"
+)
+_SEPARATORS = tuple(
+    re.compile(separator)
+    for separator in (
+        r"\n+",
+        r"\s*;\s*",
+        r"\s*\|\s*",
+        r"\s+/\s+|\s*//\s*",
+        r"\s*/\s*",
+        r"\s+&\s+",
+        r"\s+\+\s+",
+        r"\s+et\s+",
+        r"\s*,\s*",
+        r"\s+[-–—]\s+",
+    )
+)
+_ANY_SEPARATOR = re.compile(r"[\n;|/&+,]|\bet\b|\s[-–—]\s")
 
 
 @dataclass(frozen=True)
@@ -46,11 +65,13 @@ def people_in(text: str) -> list[Named]:
 
 def split_outside_brackets(text: str) -> list[str]:
     """The parts of a cell that names several persons, cut at the first separator that makes sense of all."""
+    if not _ANY_SEPARATOR.search(text):
+        return [text.strip()] if text.strip() else []
     shielded, held = _shield(text.strip())
     for separator in _SEPARATORS:
-        parts = [part.strip(" ,;/-\t\n") for part in re.split(separator, shielded)]
+        parts = [part.strip(" ,;/-\t\n") for part in separator.split(shielded)]
         parts = [part for part in parts if part]
-        if len(parts) > 1 and _all_people(parts, separator):
+        if len(parts) > 1 and _all_people(parts, separator.pattern):
             return [again for part in parts for again in split_outside_brackets(_unshield(part, held))]
     return [text.strip()] if text.strip() else []
 
@@ -73,14 +94,19 @@ def _all_people(parts: list[str], separator: str) -> bool:
     bare = [re.sub("\ue000[0-9]+\ue001", "", part).strip() for part in parts]
     if separator == r"\n+":
         return bool(bare[0]) and any(_may_be_person(part) for part in bare)
-    if separator in (r"\s*,\s*", r"\s+et\s+", r"\s*/\s*", r"\s+[-–—]\s+") and not all(_titled(part) or " " in part for part in bare):
+    if separator in (r"\s*,\s*", r"\s+et\s+", r"\s*/\s*", r"\s+[-–—]\s+") and not all(
+        _titled(part) or " " in part for part in bare
+    ):
         return separator != r"\s*,\s*" and any(is_role(part) for part in bare[1:]) and _may_be_person(bare[0])
     return _may_be_person(bare[0]) and all(_may_be_person(part) or is_role(part) for part in bare)
 
 
 def _may_be_person(text: str) -> bool:
     return bool(_titled(text)) or (
-        not is_role(text) and not any(c.isdigit() for c in text) and 1 <= len(text.split()) <= 6 and text[:1].isupper()
+        not is_role(text)
+        and not any(c.isdigit() for c in text)
+        and 1 <= len(text.split()) <= 6
+        and text[:1].isupper()
     )
 
 
@@ -184,7 +210,7 @@ def _by_lists(words: list[str], titled: bool) -> tuple[str, str]:
 
 
 def _is_first_name(word: str) -> bool:
-    return folded(word).split(" ")[0] in FIRST_NAMES and "'" not in word and "’" not in word
+    return "'" not in word and "’" not in word and all(part in FIRST_NAMES for part in folded(word).split())
 
 
 def proper(name: str) -> str:

@@ -1,18 +1,31 @@
 """What people write about people: functions, and the sentences that decide whether one may write to them."""
 
 import re
+from functools import lru_cache
 
 from brokerage.reference.folding import folded
 
 _ROLES = (
-    ("other", r"adjointe?s?|prov adj|secretaire|assistante?|gestionnaire|intendante?|agence|site|delegue regional"),
+    (
+        "other",
+        r"adjointe?s?|prov adj|secretaire|assistante?|gestionnaire|intendante?|agence|site|delegue regional",
+    ),
     ("referent", r"referente?s?|ref|cordees?|professeure? relais|coordinat\w+|entretiens"),
-    ("head", r"proviseure?s?|prov|principale?|chef(?:fe)? d etablissement|chef(?:fe)? etab\w*|presidente?|rectrice|recteur|pdg|"
-             r"directeur general|directrice generale|dg|directeur|directrice|doyenne?|gerante?|direction"),
-    ("diversity_csr", r"rse|diversite|inclusion|mecenat|fondation|developpement durable|qvt|engagement|impact"),
+    (
+        "head",
+        r"proviseure?s?|prov|principale?|chef(?:fe)? d etablissement|chef(?:fe)? etab\w*|presidente?|rectrice|recteur|pdg|"
+        r"directeur general|directrice generale|dg|directeur|directrice|doyenne?|gerante?|direction",
+    ),
+    (
+        "diversity_csr",
+        r"rse|diversite|inclusion|mecenat|fondation|developpement durable|qvt|engagement|impact",
+    ),
     ("social_opening", r"ouverture sociale|egalite des chances|egalite|chargee? de mission diversite"),
-    ("school_relations", r"relations? (?:avec les )?(?:ecoles?|enseignement\w*|etudiant\w*)|campus manager|recrut\w+|alternance|"
-                         r"relation ecoles?|talents?|partenariats?|stages?"),
+    (
+        "school_relations",
+        r"relations? (?:avec les )?(?:ecoles?|enseignement\w*|etudiant\w*)|campus manager|recrut\w+|alternance|"
+        r"relation ecoles?|talents?|partenariats?|stages?",
+    ),
 )
 _ROLE_CODES = [(code, re.compile(rf"\b(?:{words})\b")) for code, words in _ROLES]
 _ROLE = re.compile(
@@ -26,11 +39,13 @@ _ROLE = re.compile(
 _SOCIAL = re.compile(r"\b(?:ouverture sociale|egalite des chances|mission (?:diversite|egalite))\b")
 
 
+@lru_cache(maxsize=8192)
 def is_role(text: str) -> bool:
     """Whether a text reads as somebody's function rather than a name."""
     return bool(_ROLE.search(folded(text)))
 
 
+@lru_cache(maxsize=8192)
 def role_code(text: str, corporate: bool = False) -> str:
     """The code of a function: head, referent, social_opening, diversity_csr, school_relations or other."""
     words = folded(text)
@@ -47,7 +62,11 @@ def role_code(text: str, corporate: bool = False) -> str:
 def _more_precise(words: str) -> str | None:
     """« Directrice diversité » is not the head, nor « référente RSE » a teacher."""
     precise = next((code for code, pattern in _ROLE_CODES[3:] if pattern.search(words)), None)
-    return precise if re.search(r"directeur|directrice|direction|rse|diversite|mecenat|relations?", words) else None
+    return (
+        precise
+        if re.search(r"directeur|directrice|direction|rse|diversite|mecenat|relations?", words)
+        else None
+    )
 
 
 _WAY = r"(?:re)?contact\w*|sollicit\w*|relanc\w*|demarch\w*|derang\w*|appel\w*|rappel\w*|ecri\w*|joindre|mail\w*|invit\w*"
@@ -65,7 +84,9 @@ _STOP = re.compile(
     r"|\bnpc\b|\bdemande (?:de )?(?:suppression|retrait|effacement)|\bplus (?:le |la |les )?(?:re)?(?:contacter|solliciter|relancer)\b"
     r"|\bne (?:souhaite|veut|desire) (?:plus|pas) (?:\w+ ){0,2}(?:contact\w*|sollicit\w*|demarch\w*|relanc\w*)"
 )
-_NO_OBJECTION = re.compile(r"\b(?:pas d|aucune|sans|leve e? (?:de )?l) opposition\b|\bstop (?:and|&) go\b|\bne s (?:y )?oppose pas\b")
+_NO_OBJECTION = re.compile(
+    r"\b(?:pas d|aucune|sans|leve e? (?:de )?l) opposition\b|\bstop (?:and|&) go\b|\bne s (?:y )?oppose pas\b"
+)
 _KEEP = re.compile(
     rf"\b(?:pas|plus|jamais|ni|non|sans) (?:\w+ ){{0,5}}?(?:{_SHARING})\b"
     r"|\bpas d(?:e|u|onner|onne)? ?(?:accord|autorisation)\b|\bnon (?:transmissibl|diffusabl|partageabl|communicabl)\w*"
@@ -78,10 +99,13 @@ _SHARE = re.compile(
     rf"\b(?:ok|d accord|accord\w*|accepte\w*|autoris\w*|favorable|volontaire|oui|souhaite|peut|possible|partante?)\b (?:\w+ ){{0,7}}?(?:{_SHARING}|relation)\b"
     rf"|\b(?:{_SHARING})\b (?:\w+ ){{0,4}}?(?:ok|oui|possible|autorise\w*|accepte\w*|d accord)\b|\btransmissible\b|\bpartageable\b"
 )
-_REFUSED = re.compile(r"\b(?:pas|non|sans|refus\w*|ni|jamais|attente|demander|demande|confirmer|verifier|voir si)\b")
+_REFUSED = re.compile(
+    r"\b(?:pas|non|sans|refus\w*|ni|jamais|attente|demander|demande|confirmer|verifier|voir si)\b"
+)
 
 
-def permissions_in(text: str) -> set[str]:
+@lru_cache(maxsize=8192)
+def permissions_in(text: str) -> frozenset[str]:
     """do_not_contact, no_share or share_ok as a status or a remark says it; doubt goes to the side of silence.
 
     « préfère être appelé·e le matin » says nothing, « ne pas appeler avant 10 h » neither; « NE PLUS CONTACTER »,
@@ -97,7 +121,7 @@ def permissions_in(text: str) -> set[str]:
     agreed = _SHARE.search(words)
     if agreed and not found and not _REFUSED.search(words[max(0, agreed.start() - 12) : agreed.end()]):
         found.add("share_ok")
-    return found
+    return frozenset(found)
 
 
 def _only_about_sharing(words: str) -> bool:
@@ -123,7 +147,8 @@ _HEALTH = re.compile(
 )
 
 
-def delicate_in(text: str) -> set[str]:
+@lru_cache(maxsize=8192)
+def delicate_in(text: str) -> frozenset[str]:
     """minor_data when a remark seems to tell about one pupil, sensitive_data for health and the like.
 
     « ≈ 30 élèves de 1re STI2D » tells about nobody; « Élève repérée : Inaya K., 1re STL » does.
@@ -134,11 +159,15 @@ def delicate_in(text: str) -> set[str]:
         found.add("minor_data")
     if _HEALTH.search(words):
         found.add("sensitive_data")
-    return found
+    return frozenset(found)
 
 
-_YES = re.compile(r"(?:oui|o|ok|x|1|vrai|true|yes|y|d accord|accord|accepte|favorable|ok .*|oui .*|accord .*|v)")
-_NO = re.compile(r"(?:non|n|no|0|ko|faux|false|refus\w*|pas d accord|non .*|pas .*|ne .*|jamais.*|contre|nok)")
+_YES = re.compile(
+    r"(?:oui|o|ok|x|1|vrai|true|yes|y|d accord|accord|accepte|favorable|ok .*|oui .*|accord .*|v)"
+)
+_NO = re.compile(
+    r"(?:non|n|no|0|ko|faux|false|refus\w*|pas d accord|non .*|pas .*|ne .*|jamais.*|contre|nok)"
+)
 _BUT = re.compile(r"\b(?:sauf|mais|uniquement|seulement|pas|attente|demander|confirmer|verifier|si)\b")
 
 

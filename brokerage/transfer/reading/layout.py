@@ -11,6 +11,7 @@ from brokerage.transfer.vocabulary import is_known, meanings
 
 _DEPTH = 40  # rows among which a header is looked for
 _VALUE = re.compile(r"@\w|\d{4,}|\d[\d .\-/]{6,}|^\d+(?:[.,]\d+)?$|^https?:")
+_PLAIN_DATA = re.compile(r"\w@\w|\d{5}|\d\d[ .]\d\d[ .]\d\d|\d/\d+/\d")  # a cheap first look, row by row
 _YEARS = re.compile(r"(?:19|20)\d\d(?:[-/ ]{1,3}(?:20)?\d\d)?")
 
 
@@ -23,9 +24,9 @@ def laid_out(sheet: Sheet) -> list[Sheet]:
 
 def with_header(sheet: Sheet, header: Sequence[int]) -> Sheet:
     """The same sheet with the header a person pointed at (rows counted from 0 within the sheet)."""
-    levels = [sheet.rows[at] for at in sorted(header) if 0 <= at < len(sheet.rows)]
-    columns, groups = _names(levels, sheet.width)
-    return replace(sheet, header=tuple(header), columns=columns, groups=groups)
+    places = tuple(at for at in sorted(header) if 0 <= at < len(sheet.rows))
+    columns, groups = _names([sheet.rows[at] for at in places], sheet.width)
+    return replace(sheet, header=places, columns=columns, groups=groups)
 
 
 def _with_header(sheet: Sheet, rows: tuple[Row, ...]) -> Sheet:
@@ -37,6 +38,8 @@ def _starts(rows: tuple[Row, ...]) -> list[int]:
     found: list[int] = []
     seen: list[set[str]] = []
     for at, row in enumerate(rows):
+        if row.filled < 4 or _PLAIN_DATA.search(" ".join(row.texts)):
+            continue
         words = {folded(text) for text in row.texts if text}
         if len(words) < 4 or _knowledge(row) < max(3, 0.6 * row.filled) or _has_values(row):
             continue
@@ -83,7 +86,12 @@ def _is_level_below(lower: Row, upper: Row) -> bool:
     """Names that stand under a group or a gap of the row above."""
     named = [at for at, text in enumerate(lower.texts) if is_known(text)]
     under = [at for at in named if not upper.text(at) or at + 1 in named or at - 1 in named]
-    return len(under) >= 2 and not _has_values(lower) and len(named) >= 0.6 * lower.filled and lower.filled < upper.filled + 12
+    return (
+        len(under) >= 2
+        and not _has_values(lower)
+        and len(named) >= 0.6 * lower.filled
+        and lower.filled < upper.filled + 12
+    )
 
 
 def _lonely_header(rows: tuple[Row, ...]) -> list[int]:
@@ -91,7 +99,12 @@ def _lonely_header(rows: tuple[Row, ...]) -> list[int]:
     filled = [at for at, row in enumerate(rows[:_DEPTH]) if row.filled]
     for at, following in zip(filled, filled[1:], strict=False):
         row = rows[at]
-        if row.filled == 1 and rows[following].filled == 1 and _knowledge(row) and _has_values(rows[following]):
+        if (
+            row.filled == 1
+            and rows[following].filled == 1
+            and _knowledge(row)
+            and _has_values(rows[following])
+        ):
             return [at]
         if row.filled >= 3 and not _has_values(row) and _has_values(rows[following]) and _are_names(row):
             return [at]
@@ -100,7 +113,9 @@ def _lonely_header(rows: tuple[Row, ...]) -> list[int]:
 
 def _are_names(row: Row) -> bool:
     texts = [text for text in row.texts if text]
-    return max(map(len, texts)) <= 40 and len(set(texts)) == len(texts) and any(meanings(text) for text in texts)
+    return (
+        max(map(len, texts)) <= 40 and len(set(texts)) == len(texts) and any(meanings(text) for text in texts)
+    )
 
 
 def _names(levels: list[Row], width: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

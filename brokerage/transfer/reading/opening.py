@@ -55,7 +55,15 @@ def main() -> None:
         answer = {"refused": str(refused)}
     except python_calamine.PasswordError:
         answer = {"refused": limits.LOCKED}
-    except (python_calamine.CalamineError, expat.ExpatError, zipfile.BadZipFile, KeyError, ValueError, OSError, MemoryError):
+    except (
+        python_calamine.CalamineError,
+        expat.ExpatError,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        OSError,
+        MemoryError,
+    ):
         answer = {"refused": limits.DAMAGED}
     json.dump(answer, sys.stdout)
 

@@ -110,7 +110,7 @@ def _band(y: int, row: tuple[str, float, float, float, str], scale: float) -> Ma
     words, low, median, high, printed = row
     return Markup("").join(
         [
-            Markup('<text class="g-fort" x="0" y="{}" font-size="14" font-weight="400">{}</text>').format(
+            Markup('<text class="g-texte" x="0" y="{}" font-size="14">{}</text>').format(
                 y + 5, words
             ),
             Markup(
@@ -133,7 +133,7 @@ def proportions(parts: Sequence[tuple[int, str]], label: str) -> Markup:
             )
         )
         start += share
-    return Markup('<svg class="graphe bilan" role="img" aria-label="{}">{}</svg>').format(
+    return Markup('<svg class="bilan" role="img" aria-label="{}">{}</svg>').format(
         label, Markup("").join(pieces)
     )
 

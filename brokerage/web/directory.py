@@ -1,0 +1,68 @@
+"""Annuaire commun: what allies show of their partners. No name, no address, nothing hidden: the query leaves them out."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, abort, request
+from flask.typing import ResponseReturnValue
+
+from brokerage.accounts.models import Association
+from brokerage.conventions import policy as conventions
+from brokerage.introductions.purposes import PURPOSES
+from brokerage.partners import kinds, showcase
+from brokerage.web import access, partner_filters, partner_stories, stories
+from brokerage.web.access import visiting
+from brokerage.web.fragments import page
+from brokerage.web.partner_filters import COMMON
+from brokerage.web.partners import place_of
+
+pages = Blueprint("directory", __name__, url_prefix="/annuaire")
+
+
+def _allies() -> list[Association]:
+    reader = visiting()
+    assert reader is not None, "the door lets members in only"
+    return conventions.allies(reader.association_id)
+
+
+@pages.get("/")
+@access.members()
+def index() -> ResponseReturnValue:
+    """The partners of our allies, searched and filtered."""
+    allies, wanted = _allies(), showcase.Wanted(**partner_filters.asked(COMMON, request.args))
+    names = {str(ally.id): ally.name for ally in allies}
+    context: dict[str, Any] = {
+        "chips": partner_filters.chips(COMMON, request.args, names),
+        "keep": partner_filters.kept(COMMON),
+        "allies": {ally.id: ally for ally in allies},
+        "stories": stories,
+    }
+    return page("directory/index.html", fragments=("rows",), listing=showcase.page(allies, wanted), wanted=wanted, **context)
+
+
+@pages.get("/filtres")
+@access.members()
+def filters() -> ResponseReturnValue:
+    """The choices of every filter: a page without a script, a panel of the list with one."""
+    allies = [(str(ally.id), ally.name) for ally in _allies()]
+    context: dict[str, Any] = {"options": {"allie": allies}, "index": ".index"}
+    return page("directory/filters.html", fragments=("choix",), filters=COMMON, given=request.args.to_dict(), **context)
+
+
+@pages.get("/<uuid:id>")
+@access.members()
+def show(id: uuid.UUID) -> ResponseReturnValue:
+    """A card: the organisation, the roles one can ask for, and who else knows it."""
+    card = showcase.card(id) or abort(404)
+    ally = next(ally for ally in _allies() if ally.id == card.association_id)
+    place = place_of(card.town, card.department, card.academy)
+    context = {"type": kinds.words_for(card.type), "purposes": PURPOSES, "stories": stories, **_also_ours(card, ally)}
+    return page("directory/show.html", card=card, ally=ally, place=place, **context)
+
+
+def _also_ours(card: showcase.Card, ally: Association) -> dict[str, Any]:
+    ours, reader = showcase.ours(card), visiting()
+    if ours is None or reader is None:
+        return {"ours": None, "knowers": ""}
+    both = [(reader.association.of_name, ours.contacts), (ally.of_name, card.contacts)]
+    return {"ours": ours, "knowers": partner_stories.known_to(both)}

@@ -1,0 +1,135 @@
+"""Adding a partner, with the school directory at hand, and changing one without losing what a colleague wrote."""
+
+import uuid
+from typing import Any
+
+import sqlalchemy as sa
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from brokerage.database import db
+from brokerage.errors import Refusal
+from brokerage.partners import partners, policy
+from brokerage.partners.models import Partner, PartnerKind
+from brokerage.reference import schools
+from brokerage.reference.schools import School
+from brokerage.web import access
+from brokerage.web.access import me
+from brokerage.web.forms import BaseForm
+from brokerage.web.fragments import page
+from brokerage.web.partner_forms import PartnerForm, differences, values_of
+from brokerage.web.partners import found, pages, reader
+
+
+def _offered(form: PartnerForm, partner: Partner | None = None) -> PartnerForm:
+    """The form with its choices; an owner who left stays among them until somebody chooses another."""
+    owners = {str(owner.id): owner.name for owner in policy.possible_owners(reader().association_id)}
+    if partner and partner.owner_id and str(partner.owner_id) not in owners:
+        owners[str(partner.owner_id)] = _("La personne qui le suivait")
+    return form.open_to(list(owners.items()), partner.type if partner else "")
+
+
+@pages.get("/nouveau")
+@access.members(*policy.EDITORS)
+def new() -> ResponseReturnValue:
+    """An empty form, or one filled from the school directory."""
+    school = schools.school(request.args.get("uai", ""))
+    values = _of_school(school) if school else {"name": request.args.get("nom", "")}
+    form = _offered(PartnerForm(formdata=None, data={"owner_id": _mine(), **values}))
+    return _new(form, school)
+
+
+def _mine() -> str:
+    """A manager who adds a partner follows it, unless they say otherwise."""
+    return str(reader().id) if reader().is_manager else ""
+
+
+def _of_school(school: School) -> dict[str, Any]:
+    names = {"name": school.name, "uai": school.uai, "type": school.type, "postcode": school.postcode, "town": school.town}
+    return {"kind": PartnerKind.ACADEMIC.value, **names}
+
+
+def _new(form: PartnerForm, school: School | None = None, status: int = 200) -> ResponseReturnValue:
+    words = request.args.get("ecole", "")[:80]
+    near = schools.schools_named(words) if words.strip() else []
+    context = {"words": words, "near": near, "ours": _already_ours(near), "school": school}
+    return page("partners/new.html", fragments=("ecoles",), status=status, form=form, **context)
+
+
+def _already_ours(near: list[School]) -> dict[str, uuid.UUID]:
+    if not near:
+        return {}
+    same = policy.visible_to(reader()).where(Partner.uai.in_([school.uai for school in near]))
+    return {uai: partner_id for uai, partner_id in db.session.execute(same.with_only_columns(Partner.uai, Partner.id)) if uai}
+
+
+@pages.post("/nouveau")
+@access.members(*policy.EDITORS)
+def create() -> ResponseReturnValue:
+    """Add the partner; then come its contacts."""
+    form = _offered(PartnerForm())
+    try:
+        if form.validate():
+            partner = partners.create(me(), form.details())
+            flash(_("« %(name)s » est dans votre carnet. Ajoutez-y une personne.", name=partner.name))
+            return redirect(url_for(".show", id=partner.id), 303)
+    except Refusal as no:
+        refuse(form, no)
+    return _new(form, status=422)
+
+
+def refuse(form: BaseForm, no: Refusal) -> None:
+    """Show a refusal in the form; a double comes with the way to the one there is."""
+    if not isinstance(no, partners.Taken):
+        form.refuse(no)
+        return
+    link = Markup('<a href="{}">{}</a>').format(url_for("partners.show", id=no.existing_id), no.details["name"])
+    form[no.field or "name"].errors = [Markup(_("Cette fiche est déjà dans votre carnet : %(link)s.")) % {"link": link}]
+
+
+@pages.get("/<uuid:id>/modification")
+@access.members(*policy.EDITORS)
+def edit(id: uuid.UUID) -> ResponseReturnValue:
+    """The form of a partner."""
+    partner = found(id)
+    return _edit(partner, _offered(PartnerForm(formdata=None, data=values_of(partner)), partner))
+
+
+def _edit(partner: Partner, form: PartnerForm, status: int = 200, apart: list[tuple[str, str, str]] | None = None) -> ResponseReturnValue:
+    return page("partners/edit.html", status=status, partner=partner, form=form, apart=apart or [])
+
+
+@pages.post("/<uuid:id>/modification")
+@access.members(*policy.EDITORS)
+def change(id: uuid.UUID) -> ResponseReturnValue:
+    """Save, unless a colleague did since the form was opened: then both versions are shown."""
+    partner = locked(policy.visible_to(me()), id)
+    form = _offered(PartnerForm(), partner)
+    try:
+        if form.validate():
+            partners.change(partner, me(), form.details(), version_of(form))
+            flash(_("Modifications enregistrées."))
+            return redirect(url_for(".show", id=id), 303)
+    except partners.Overtaken as no:
+        form.refuse(no)
+        stored = _offered(PartnerForm(formdata=None, data=values_of(partner)), partner)
+        apart, form.version.data = differences(form, stored), str(partner.version)
+        return _edit(partner, form, no.status, apart)
+    except Refusal as no:
+        refuse(form, no)
+    return _edit(partner, form, 422)
+
+
+def version_of(form: Any) -> int:
+    """The version a form was opened on; 0, which is nobody's, when it does not say."""
+    try:
+        return int(form.version.data or 0)
+    except ValueError:
+        return 0
+
+
+def locked(query: sa.Select[Any], wanted: uuid.UUID) -> Any:
+    """The row to change, held until the transaction ends: two at once wait for each other."""
+    return access.find_or_404(query.with_for_update(), wanted)

@@ -1,0 +1,122 @@
+"""The filters of the two lists of partners: their names in an address, what they accept, and how they read."""
+
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+
+from brokerage.partners import kinds
+from brokerage.partners.models import ContactRole, PartnerKind, Status, Visibility
+from brokerage.reference import places
+from brokerage.web.stories import role_label
+
+Options = Sequence[tuple[str, Any]]  # a value and its words
+KIND_NAMES = {PartnerKind.ACADEMIC: _l("Établissements"), PartnerKind.CORPORATE: _l("Entreprises")}
+STATUS_NAMES = {Status.ACTIVE: _l("Active"), Status.DORMANT: _l("En sommeil"), Status.FORMER: _l("Terminée")}
+VISIBILITY_NAMES = {Visibility.LISTED: _l("Dans l'annuaire commun"), Visibility.HIDDEN: _l("Réservée à votre association")}
+OPEN_NAMES = {"oui": _l("En ce moment"), "non": _l("Pas en ce moment")}
+
+
+@dataclass(frozen=True)
+class Filter:
+    """One filter: `field` of the list's `Wanted`, and the choices of its menu (none: it is typed, or has its own)."""
+
+    field: str
+    label: str
+    read: Callable[[str], Any]
+    words: Callable[[str], str]
+    options: Callable[[], Options] = tuple
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A filter in force, as the page shows it; `name` is what an address calls it."""
+
+    name: str
+    label: str
+    words: str
+
+
+def _enum(kind: Any, names: dict[Any, Any]) -> tuple[Callable[[str], Any], Callable[[str], str], Callable[[], Options]]:
+    known = {str(member.value): member for member in kind}
+    return known.get, lambda v: str(names[known[v]]), lambda: [(v, str(names[m])) for v, m in known.items() if m in names]
+
+
+def _coded(register: dict[str, Any]) -> tuple[Callable[[str], Any], Callable[[str], str], Callable[[], Options]]:
+    """By code of a register of places; in the menu by name."""
+    by_name = sorted(register.items(), key=lambda pair: str(pair[1].name))
+    return lambda v: v if v in register else None, lambda v: str(register[v].name), lambda: [(c, p.name) for c, p in by_name]
+
+
+def _types() -> Options:
+    return [(code, _(words).capitalize()) for _kind, code, words in kinds.every()]
+
+
+def _roles() -> Options:
+    return [(role.value, role_label(role)) for role in ContactRole]
+
+
+def _identifier(text: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(text)
+    except ValueError:
+        return None
+
+
+def _tag(text: str) -> str | None:
+    return text.strip()[:60] or None
+
+
+_OPEN = {"oui": True, "non": False}
+KIND = Filter("kind", _l("Réseau"), *_enum(PartnerKind, KIND_NAMES))
+PLACES = {
+    "region": Filter("region", _l("Région"), *_coded(places.REGIONS)),
+    "academie": Filter("academy", _l("Académie"), *_coded(places.ACADEMIES)),
+    "departement": Filter("department", _l("Département"), *_coded(places.DEPARTMENTS)),
+}
+TYPE = Filter("type", _l("Type"), lambda v: v[:40] or None, lambda v: _(kinds.words_for(v)).capitalize(), _types)
+OPEN = Filter(
+    "open_now", _l("Ouvert aux demandes"), _OPEN.get, lambda v: str(OPEN_NAMES[v]), lambda: [(k, str(w)) for k, w in OPEN_NAMES.items()]
+)
+
+OWN: dict[str, Filter] = {
+    "kind": KIND,
+    "type": TYPE,
+    **PLACES,
+    "ouvert": OPEN,
+    "referent": Filter("owner", _l("Suivi par"), _identifier, str),
+    "etiquette": Filter("tag", _l("Étiquette"), _tag, str),
+    "statut": Filter("status", _l("Relation"), *_enum(Status, STATUS_NAMES)),
+    "visibilite": Filter("visibility", _l("Visibilité"), *_enum(Visibility, VISIBILITY_NAMES)),
+}
+COMMON: dict[str, Filter] = {
+    "kind": KIND,
+    "type": TYPE,
+    **PLACES,
+    "role": Filter("role", _l("Fonction"), lambda v: v if v in set(ContactRole) else None, lambda v: role_label(v), _roles),
+    "ouvert": OPEN,
+    "allie": Filter("ally", _l("Association"), _identifier, str),
+}
+
+
+def asked(filters: dict[str, Filter], given: "MultiDict[str, str]") -> dict[str, Any]:
+    """What an address asks of a list, as fields of its `Wanted`; what makes no sense is left out."""
+    read = {known.field: known.read(given[name]) for name, known in filters.items() if given.get(name)}
+    paged = {"after": given.get("after", ""), "before": given.get("before", "")}
+    return {**{field: value for field, value in read.items() if value is not None}, "words": given.get("q", "")[:200], **paged}
+
+
+def chips(filters: dict[str, Filter], given: "MultiDict[str, str]", names: dict[str, str] | None = None) -> list[Chip]:
+    """The filters in force, each with its words; `names` reads ids that only the database can."""
+    sensible = [(name, known, given[name]) for name, known in filters.items() if given.get(name) and known.read(given[name]) is not None]
+    return [Chip(name, str(known.label), (names or {}).get(value) or known.words(value)) for name, known, value in sensible]
+
+
+def kept(filters: dict[str, Filter]) -> dict[str, str]:
+    """The rest of the address, which a search must not lose."""
+    return {name: value for name, value in request.args.items() if name in filters or name == "sort"}

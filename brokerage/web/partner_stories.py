@@ -1,0 +1,114 @@
+"""Sentences about our own partners: what happened to a record, how often a contact was asked, who else knows it."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+
+from brokerage.introductions.fatigue import Standing
+from brokerage.partners.models import Contact, Permission
+from brokerage.timeline import Entry
+from brokerage.web import stories
+from brokerage.web.formats import date_short, day_month
+from brokerage.web.stories import Line
+
+FIELD_NAMES = {
+    "kind": _l("réseau"), "name": _l("nom"), "type": _l("type"), "uai": _l("UAI"), "siren": _l("SIREN"), "siret": _l("SIRET"),
+    "address": _l("adresse"), "postcode": _l("code postal"), "town": _l("ville"), "website": _l("site"),
+    "owner_id": _l("personne qui suit"), "status": _l("relation"), "visibility": _l("visibilité"),
+    "open_now": _l("ouverture aux demandes"), "accepts": _l("ce qu'il accueille"), "tags": _l("étiquettes"),
+    "civility": _l("civilité"), "first_name": _l("prénom"), "last_name": _l("nom"), "role": _l("rôle"), "title": _l("fonction"),
+    "language": _l("langue"), "permission": _l("accord"), "asks_per_quarter": _l("demandes par trimestre"),
+    "quiet_months": _l("mois calmes"), "source": _l("origine"), "source_date": _l("date de l'origine"), "email": _l("e-mail"),
+    "phone": _l("téléphone"), "mobile": _l("portable"),
+}  # fmt: skip
+DERIVED = {"insee", "department", "academy", "region"}
+
+
+def line(entry: Entry, names: Mapping[uuid.UUID, str]) -> Line:
+    """An entry of a partner's timeline; `names` are those of its living contacts, by id."""
+    told = _SENTENCES.get(entry.what)
+    if told is None:
+        return stories.line(entry)
+    sentence = told(entry.by_name or _("Passerelle"), names.get(entry.contact_id) if entry.contact_id else None, entry.details)
+    return Line(entry.at, sentence, str(entry.details.get("text") or ""), entry.what != "partner_changed")
+
+
+def _fields(details: dict[str, Any]) -> str:
+    changed = [name for name in details.get("fields", []) if name not in DERIVED]
+    return ", ".join(str(FIELD_NAMES.get(name, name)) for name in changed)
+
+
+_SENTENCES: dict[str, Any] = {
+    "partner_created": lambda who, name, d: _("%(who)s ajoute cette fiche.", who=who),
+    "partner_changed": lambda who, name, d: _("%(who)s modifie la fiche : %(fields)s.", who=who, fields=_fields(d)),
+    "partner_listed": lambda who, name, d: _("%(who)s montre cette fiche dans l'annuaire commun.", who=who),
+    "partner_hidden": lambda who, name, d: _("%(who)s retire cette fiche de l'annuaire commun.", who=who),
+    "partner_trashed": lambda who, name, d: _("%(who)s met cette fiche à la corbeille.", who=who),
+    "partner_restored": lambda who, name, d: _("%(who)s sort cette fiche de la corbeille.", who=who),
+    "contact_added": lambda who, name, d: _("%(who)s ajoute %(name)s.", who=who, name=name or _("un contact")),
+    "contact_changed": lambda who, name, d: _(
+        "%(who)s modifie %(name)s : %(fields)s.", who=who, name=name or _("un contact"), fields=_fields(d)
+    ),
+    "contact_removed": lambda who, name, d: _("%(who)s retire un contact.", who=who),
+    "objection": lambda who, name, d: _("%(name)s demande à ne plus être sollicité.", name=name or _("Un contact")),
+}
+
+
+@dataclass(frozen=True)
+class Gauge:
+    """A count as slats and words: see the piece `slats`."""
+
+    n: int
+    total: int
+    words: str
+    tone: str = ""
+    icon: str | None = None
+
+
+def gauge_of(standing: Standing) -> Gauge:
+    """How much one contact was asked, and whether they may be asked now."""
+    total = max(standing.limit, 1)
+    if standing.never:
+        return Gauge(0, 0, _("ne plus solliciter"), "non", "ban")
+    if standing.free_on:
+        return Gauge(total, total, _("au repos jusqu'au %(day)s", day=day_month(standing.free_on)), "attente")
+    if not standing.asks:
+        return Gauge(0, total, _("disponible"), "oui")
+    return Gauge(standing.asks, total, _("%(n)s sur %(total)s ce trimestre", n=standing.asks, total=total))
+
+
+def gauge_of_asks(asks: int, open_now: bool) -> Gauge:
+    """How much the contacts of a partner were asked this quarter, in a list."""
+    if not open_now:
+        return Gauge(0, 0, _("pas en ce moment"), "", "pause")
+    if not asks:
+        return Gauge(0, 3, _("disponible"), "oui")
+    return Gauge(min(asks, 3), 3, ngettext("%(num)d demande", "%(num)d demandes", asks), "attente" if asks > 1 else "")
+
+
+PERMISSIONS = {
+    Permission.ASK_FIRST: (_l("À demander d'abord"), "neutre", "message-circle-question-mark"),
+    Permission.SHARE_OK: (_l("Accord donné d'avance"), "oui", "mail-check"),
+    Permission.NO_SHARE: (_l("Ne pas transmettre"), "attente", "lock-keyhole"),
+    Permission.DO_NOT_CONTACT: (_l("Ne plus solliciter"), "non", "ban"),
+}
+
+
+def origin_of(contact: Contact) -> str:
+    """Where a contact's details come from, and since when."""
+    if not contact.source:
+        return _("Origine non renseignée")
+    if contact.source_date is None:
+        return _("Origine : %(source)s", source=contact.source)
+    return _("Origine : %(source)s, %(day)s", source=contact.source, day=date_short(contact.source_date))
+
+
+def known_to(knowers: Sequence[tuple[str, int]]) -> str:
+    """ "connu de Passeport Avenir (2 contacts) et des Entretiens de l'Excellence (1 contact)" (US13)."""
+    counted = [f"{of_name} ({ngettext('%(num)d contact', '%(num)d contacts', n)})" for of_name, n in knowers]
+    return _("Connu %(associations)s", associations=_(" et ").join(counted))

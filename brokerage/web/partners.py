@@ -1,0 +1,186 @@
+"""Partenaires: an association's own book, as a list and one partner at a time."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, TextAreaField
+
+from brokerage import clock
+from brokerage.accounts.models import User
+from brokerage.accounts.sign_in import Visitor
+from brokerage.conventions import policy as conventions
+from brokerage.database import db
+from brokerage.errors import Refusal
+from brokerage.introductions import desk, fatigue, rules
+from brokerage.introductions.models import Ask, IntroductionRequest
+from brokerage.introductions.purposes import PURPOSES
+from brokerage.partners import directory, kinds, notes, partners, policy, record, showcase
+from brokerage.partners.models import Contact, Partner, Visibility
+from brokerage.reference import places
+from brokerage.web import access, partner_filters, partner_stories
+from brokerage.web.access import me, visiting
+from brokerage.web.forms import BaseForm
+from brokerage.web.fragments import page
+from brokerage.web.partner_filters import OWN
+
+pages = Blueprint("partners", __name__, url_prefix="/partenaires")
+
+ASKS = (
+    sa.select(sa.func.count())
+    .select_from(Ask)
+    .join(Contact, Contact.id == Ask.contact_id)
+    .where(Contact.partner_id == Partner.id, Ask.asked_at > sa.bindparam("asked_since", type_=sa.DateTime(timezone=True)))
+    .correlate(Partner)
+    .scalar_subquery()
+)
+QUARTER = timedelta(days=90)
+
+
+class NoteForm(BaseForm):
+    """A note, and whether its author stands by it after a warning."""
+
+    doubtful = False
+    text = TextAreaField(_l("Nouvelle note"), filters=[lambda text: (text or "").strip()])
+    sure = BooleanField(_l("Je l'ai relue : elle ne dit rien de personnel sur un ou une élève, ni sur la vie privée de quelqu'un."))
+
+
+def reader() -> Visitor:
+    """Who reads, without asking the database again."""
+    visitor = visiting()
+    assert visitor is not None, "the door lets members in only"
+    return visitor
+
+
+def found(partner_id: uuid.UUID) -> Partner:
+    """The partner of this address in the reader's book; 404 otherwise."""
+    return access.find_or_404(policy.visible_to(reader()), partner_id)  # type: ignore[no-any-return]
+
+
+@pages.get("/")
+@access.members(*policy.READERS)
+def index() -> ResponseReturnValue:
+    """The list, and beside it the partner that was looked at."""
+    wanted = directory.Wanted(**partner_filters.asked(OWN, request.args), sort=request.args.get("sort", "nom"))
+    listing = directory.page(reader().association_id, wanted, ASKS, asked_since=clock.now() - QUARTER)
+    opened = request.args.get("ouvrir", type=uuid.UUID)
+    context: dict[str, Any] = {
+        "chips": partner_filters.chips(OWN, request.args, _member_names(wanted.owner)),
+        "keep": partner_filters.kept(OWN),
+        "shown": _told(found(opened)) if opened else None,
+        "may_edit": policy.may_edit(reader()),
+    }
+    return page("partners/index.html", fragments=("rows",), listing=listing, wanted=wanted, stories=partner_stories, **context)
+
+
+def _member_names(member_id: uuid.UUID | None) -> dict[str, str]:
+    member = db.session.get(User, member_id) if member_id else None
+    return {str(member.id): member.name} if member else {}
+
+
+@pages.get("/filtres")
+@access.members(*policy.READERS)
+def filters() -> ResponseReturnValue:
+    """The choices of every filter: a page without a script, a panel of the list with one."""
+    owners = [(str(owner.id), owner.name) for owner in policy.possible_owners(reader().association_id)]
+    context: dict[str, Any] = {"options": {"referent": owners}, "index": ".index"}
+    return page("partners/filters.html", fragments=("choix",), filters=OWN, given=request.args.to_dict(), **context)
+
+
+@pages.get("/<uuid:id>")
+@access.members(*policy.READERS)
+def show(id: uuid.UUID) -> ResponseReturnValue:
+    """A partner in full."""
+    return shown(found(id), NoteForm(formdata=None))
+
+
+def shown(partner: Partner, note_form: NoteForm, status: int = 200) -> ResponseReturnValue:
+    """The page of a partner, with a note that was refused, if any."""
+    requests = desk.listed(reader(), IntroductionRequest.partner_id == partner.id, newest_first=True)
+    context: dict[str, Any] = {"note_form": note_form, "requests": requests, "may_edit": policy.may_edit(reader())}
+    context |= {"stories": partner_stories, "filters": partner_filters, "purposes": PURPOSES}
+    return page("partners/show.html", status=status, shown=_told(partner), **context)
+
+
+def _told(partner: Partner) -> dict[str, Any]:
+    """A record and the words about it: what panel and page share."""
+    kept = record.of(partner)
+    standings = fatigue.standings(kept.contacts, rules.of(partner.association_id))
+    names = {contact.id: contact.name for contact in kept.contacts}
+    allied = showcase.elsewhere(partner.uai, partner.siren)
+    return {
+        "record": kept,
+        "partner": partner,
+        "gauges": {contact_id: partner_stories.gauge_of(standing) for contact_id, standing in standings.items()},
+        "lines": [partner_stories.line(entry, names) for entry in kept.entries if entry.what != "note"],
+        "elsewhere": allied,
+        "knowers": _knowers(len(kept.contacts), allied) if allied else "",
+        "place": place_of(partner.town, partner.department, partner.academy),
+        "type": kinds.words_for(partner.type),
+    }
+
+
+def _knowers(ours: int, allied: list[showcase.Known]) -> str:
+    names = {ally.id: ally.of_name for ally in conventions.allies(reader().association_id)}
+    known = [(names[one.association_id], one.contacts) for one in allied if one.association_id in names]
+    return partner_stories.known_to([(reader().association.of_name, ours), *known])
+
+
+def place_of(town: str, department: str | None, academy: str | None = None) -> str:
+    """ "Sarcelles, Val-d'Oise. Académie de Versailles", or as much of it as is known."""
+    lies_in = places.DEPARTMENTS.get(department or "")
+    schooled = places.ACADEMIES.get(academy or "")
+    spot = ", ".join(filter(None, (town, lies_in.name if lies_in else "")))
+    return ". ".join(filter(None, (spot, _("Académie de %(name)s", name=schooled.name) if schooled else "")))
+
+
+@pages.post("/<uuid:id>/notes")
+@access.members(*policy.READERS)
+def note(id: uuid.UUID) -> ResponseReturnValue:
+    """Write a note, after a warning if its words call for one."""
+    partner, form = found(id), NoteForm()
+    try:
+        notes.write(partner, me(), form.text.data, sure=form.sure.data)
+    except Refusal as no:
+        form.refuse(no)
+        form.doubtful = isinstance(no, notes.Doubtful)
+        return shown(partner, form, no.status)
+    flash(_("Note gardée. Elle est lue par votre association seulement."))
+    return redirect(url_for(".show", id=id, _anchor="notes"), 303)
+
+
+@pages.post("/<uuid:id>/visibilite")
+@access.members(*policy.EDITORS)
+def visibility(id: uuid.UUID) -> ResponseReturnValue:
+    """Show the partner to allies, or take it out of the common directory."""
+    listed = request.form.get("visibility") == Visibility.LISTED
+    partners.show_to_allies(found(id), me(), Visibility.LISTED if listed else Visibility.HIDDEN)
+    flash(_("Cette fiche est dans l'annuaire commun.") if listed else _("Cette fiche n'est plus visible que par votre association."))
+    return redirect(url_for(".show", id=id), 303)
+
+
+@pages.post("/<uuid:id>/corbeille")
+@access.members(*policy.EDITORS)
+def trash(id: uuid.UUID) -> ResponseReturnValue:
+    """Put the partner in the trash, with a way back."""
+    partner = found(id)
+    partners.trash(partner, me())
+    undo: Any = {"text": _("« %(name)s » est à la corbeille.", name=partner.name), "undo": url_for(".restore", id=id), "seconds": 30}
+    flash(undo, "undo")
+    return redirect(url_for(".index"), 303)
+
+
+@pages.post("/<uuid:id>/restauration")
+@access.members(*policy.EDITORS)
+def restore(id: uuid.UUID) -> ResponseReturnValue:
+    """Take the partner out of the trash."""
+    partners.restore(access.find_or_404(policy.trashed_for(me()), id), me())
+    return redirect(url_for(".show", id=id), 303)
+
+
+from brokerage.web import contacts, partner_editing  # noqa: E402, F401 - the rest of the family signs itself in here

@@ -1,0 +1,198 @@
+"""The two tables are whole, and no walk through them, however random, reaches a state they do not allow."""
+
+import hypothesis.strategies as st
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from brokerage import scope
+from brokerage.errors import Refusal
+from brokerage.introductions import deciding, introductions, letters, requests
+from brokerage.introductions.models import Introduction, IntroductionRequest, Result
+from brokerage.introductions.states import (
+    INTRODUCTION_OVER,
+    INTRODUCTION_STEPS,
+    REQUEST_STEPS,
+    IntroductionState,
+    Letter,
+    RequestState,
+)
+from brokerage.mail.models import Message
+from brokerage.timeline import CLOCK, Actor, By
+from tests import cast as people
+
+TABLES = [(REQUEST_STEPS, RequestState.DRAFT), (INTRODUCTION_STEPS, IntroductionState.NEW)]
+
+
+@pytest.mark.parametrize(("table", "start"), TABLES)
+def test_every_state_can_be_reached_from_the_first(table, start):
+    reached = {start}
+    while more := {s.target for s in table.values() if s.sources & reached} - reached:
+        reached |= more
+
+    assert reached == set(type(start))
+
+
+@pytest.mark.parametrize(("table", "finals"), [
+    (REQUEST_STEPS, {RequestState.CLOSED}),
+    (INTRODUCTION_STEPS, {IntroductionState.REFUSED, IntroductionState.UNANSWERED, IntroductionState.BLOCKED, IntroductionState.CANCELLED, IntroductionState.CLOSED}),
+])
+def test_final_states_have_no_exit(table, finals):
+    for step in table.values():
+        assert not step.sources & finals, step.name
+
+
+def test_every_letter_of_a_step_has_somebody_to_write_it():
+    promised = {letter for table, _ in TABLES for step in table.values() for letter in step.letters}
+
+    assert promised <= set(letters.WRITERS)
+    assert set(Letter) - promised == {Letter.OBJECTION_NOTED}
+
+
+def test_a_requester_can_never_decide():
+    decisions = {"approve", "decline", "ask_info", "park", "redirect"}
+
+    for name in decisions:
+        assert {str(a) for a in REQUEST_STEPS[name].actors} == {"manager"}
+
+
+class Desk(RuleBasedStateMachine):
+    """Anybody does anything, twice, in any order; the tables decide."""
+
+    cast: people.Cast
+    app: object
+
+    @initialize(far=st.integers(0, 3))
+    def somebody_asks(self, far):
+        """Half of the walks begin where it becomes interesting: submitted, approved, introduced."""
+        with scope.acting(scope.member(self.cast.pa.id)) as session:
+            contact = people.a_contact(people.a_partner(self.cast.nadia))
+            session.commit()
+            self.contact, self.partner = contact.id, contact.partner
+        with scope.acting(scope.member(self.cast.ede.id)) as session:
+            request = people.a_request(session.get_one(type(self.cast.lucas), self.cast.lucas.id), self.cast.pa, self.partner)
+            session.commit()
+            self.request = request.id
+        if far:
+            self.take(self.cast.ede, lambda s, r: requests.submit(r, self.member(s, self.cast.lucas)))
+        if far > 1:
+            self.take(self.cast.pa, lambda s, r: self._decide(s, r, self.member(s, self.cast.nadia), "approve"))
+            assert self.where() == (RequestState.APPROVED, [IntroductionState.CONSENT_PENDING])
+        if far > 2:
+            self.take(self.cast.pa, lambda s, r: introductions.accept(r.introductions[0], By(Actor.CONTACT, self.contact)))
+            assert self.where() == (RequestState.APPROVED, [IntroductionState.INTRODUCED])
+
+    def take(self, association, act):
+        """Do it and commit; a refusal changes nothing."""
+        with scope.acting(scope.member(association.id)) as session:
+            before = self.where()
+            try:
+                act(session, session.get_one(IntroductionRequest, self.request))
+                session.commit()
+            except Refusal:
+                session.rollback()
+                assert self.where() == before
+
+    def where(self):
+        with scope.acting(scope.system("a test looks")) as session:
+            request = session.get_one(IntroductionRequest, self.request)
+            return request.state, sorted(i.state for i in request.introductions)
+
+    def member(self, session, user):
+        return session.get_one(type(user), user.id)
+
+    who = st.sampled_from(["nadia", "karim", "jean_baptiste", "lucas", "soraya", "oscar"])
+
+    @rule(who=who)
+    def submit(self, who):
+        self.take(self.cast.ede, lambda s, r: requests.submit(r, self.member(s, getattr(self.cast, who))) if who in ("lucas", "soraya", "jean_baptiste") else None)
+
+    @rule(who=who, name=st.sampled_from(["ask_info", "park", "resume", "decline", "reopen", "redirect", "take_back", "approve"]))
+    def decide(self, who, name):
+        if who in ("nadia", "karim"):
+            self.take(self.cast.pa, lambda s, r: self._decide(s, r, self.member(s, getattr(self.cast, who)), name))
+        if who in ("lucas", "soraya"):
+            self.take(self.cast.ede, lambda s, r: self._refused(s, r, self.member(s, getattr(self.cast, who)), name))
+
+    def _decide(self, session, request, by, name):
+        import datetime
+
+        from brokerage import clock
+
+        choice = deciding.Choice(self.contact, "Une heure ?", "Bonjour,\n\nAccepteriez-vous ?", over_limit_reason="un test")
+        {
+            "ask_info": lambda: deciding.ask_info(request, by, "Combien ?"),
+            "park": lambda: deciding.park(request, by, clock.today() + datetime.timedelta(days=9), "pas encore"),
+            "resume": lambda: deciding.resume(request, by),
+            "decline": lambda: deciding.decline(request, by, "too_short"),
+            "reopen": lambda: deciding.reopen(request, by),
+            "redirect": lambda: deciding.redirect(request, by, to=self.member(session, self.cast.karim)),
+            "take_back": lambda: deciding.take_back(request, by),
+            "approve": lambda: deciding.approve(request, by, [choice]),
+        }[name]()
+
+    def _refused(self, session, request, by, name):
+        """A delegate of the asking side tries a manager's verb: it must be refused."""
+        if name in ("ask_info", "decline"):
+            with pytest.raises(Refusal):
+                self._decide(session, request, by, name)
+            session.rollback()
+
+    @rule()
+    def answer(self):
+        self.take(self.cast.ede, lambda s, r: requests.answer(r, self.member(s, self.cast.lucas), "Vingt-huit."))
+
+    @rule(who=st.sampled_from(["lucas", "soraya", "jean_baptiste"]))
+    def withdraw(self, who):
+        self.take(self.cast.ede, lambda s, r: requests.withdraw(r, self.member(s, getattr(self.cast, who))))
+
+    @rule()
+    def expire(self):
+        self.take(self.cast.pa, lambda s, r: requests.expire(r))
+
+    @rule(name=st.sampled_from(["accept", "postpone", "refuse", "suggest", "block", "resume", "lapse", "outcome", "set_aside"]), by_contact=st.booleans())
+    def follow(self, name, by_contact):
+        def act(session, request):
+            import datetime
+
+            from brokerage import clock
+
+            by = By(Actor.CONTACT, self.contact) if by_contact else self.member(session, self.cast.nadia)
+            for one in request.introductions:
+                {
+                    "accept": lambda one=one: introductions.accept(one, by, phone=True),
+                    "postpone": lambda one=one: introductions.postpone(one, by, clock.today() + datetime.timedelta(days=30)),
+                    "refuse": lambda one=one: introductions.refuse(one, by),
+                    "suggest": lambda one=one: introductions.suggest(one, by, last_name="Etcheverry"),
+                    "block": lambda one=one: introductions.block(one, By(Actor.CONTACT, self.contact)),
+                    "resume": lambda one=one: introductions.resume(one, by),
+                    "lapse": lambda one=one: introductions.lapse(one, CLOCK),
+                    "outcome": lambda one=one: introductions.record_outcome(one, by, Result.MET),
+                    "set_aside": lambda one=one: introductions.set_aside(one, by),
+                }[name]()
+
+        self.take(self.cast.pa, act)
+
+    @invariant()
+    def nothing_half_done(self):
+        if not hasattr(self, "request"):
+            return
+        with scope.acting(scope.system("a test looks")) as session:
+            request = session.get_one(IntroductionRequest, self.request)
+            states = [i.state for i in session.query(Introduction).where(Introduction.request_id == self.request)]
+            assert IntroductionState.NEW not in states
+            if request.state is RequestState.CLOSED:
+                assert all(s in INTRODUCTION_OVER for s in states)
+            if request.state in (RequestState.DRAFT, RequestState.WITHDRAWN):
+                assert all(s in INTRODUCTION_OVER for s in states)
+            keys = [k for (k,) in session.query(Message.dedupe_key)]
+            assert len(keys) == len(set(keys))
+
+
+@pytest.mark.slow
+def test_no_walk_reaches_what_the_tables_forbid(cast, app):
+    Desk.cast, Desk.app = cast, app
+
+    run_state_machine_as_test(
+        Desk, settings=settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    )
