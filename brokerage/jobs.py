@@ -24,7 +24,7 @@ from rq.exceptions import DuplicateJobError
 from rq.job import Job
 
 from brokerage import scope
-from brokerage.config import LOOPBACK, Config
+from brokerage.config import Config
 from brokerage.mail import delivery, outbox
 from brokerage.mail.transport import Transport
 
@@ -48,7 +48,7 @@ def install(app: "Flask") -> None:
     """Once per process: make the bell ring, and let errands find the application."""
     global _installed
     _installed, config = app, settings(app)
-    outbox.configure(mail_domain(config), config.secret_key)
+    outbox.configure(config.mail_domain, config.secret_key)
     outbox.bell = partial(ring, _client(config.redis_url, WEB_PATIENCE))
 
 
@@ -56,11 +56,6 @@ def settings(app: "Flask") -> Config:
     """What `create_app` was given."""
     config: Config = app.config["PASSERELLE"]
     return config
-
-
-def mail_domain(config: Config) -> str:
-    """What our own addresses end with: the public host name, or a name of no place on a machine of one's own."""
-    return "passerelle.localhost" if config.public_host in LOOPBACK else config.public_host
 
 
 # ---- the errands ---------------------------------------------------------------------------------------------------
@@ -71,7 +66,7 @@ def deliver_due() -> int:
     app = _application()
     config = settings(app)
     with app.app_context():
-        transport = Transport.from_url(config.smtp_url, mail_domain(config))
+        transport = Transport.from_url(config.smtp_url, config.mail_domain)
         return delivery.deliver_due(transport, f"{os.uname().nodename}-{os.getpid()}")
 
 
@@ -171,6 +166,11 @@ class Postman(Worker):
         self.asked_to_stop = True
         super().request_stop(signum, frame)
 
+    def leave(self) -> None:
+        """What RQ does not do when Valkey is gone: its listener would try for ever, beside the next worker's."""
+        if self.pubsub_thread:
+            self.pubsub_thread.stop()
+
 
 def work(app: "Flask | None" = None) -> None:
     """Run errands until SIGTERM. Exits with 1 when Valkey stays away; a busy RQ worker also ends with Valkey."""
@@ -180,10 +180,13 @@ def work(app: "Flask | None" = None) -> None:
     _leave_connections_to_the_parent(served)
     while True:
         postman = _with_patience(partial(_postman, settings(served).redis_url))
-        postman.work(logging_level="WARNING")
+        try:
+            postman.work(logging_level="WARNING")
+        except redis.RedisError as failure:
+            log.warning("the worker lost Valkey: %s", failure)
         if postman.asked_to_stop:
             return
-        log.warning("the worker lost Valkey, and starts again")
+        postman.leave()
 
 
 def _postman(url: str) -> Postman:

@@ -1,6 +1,7 @@
 """A post office for the tests of the mail room: an association, a misbehaving mail server, and workers that die."""
 
 import base64
+import ctypes
 import dataclasses
 import json
 import os
@@ -161,6 +162,7 @@ class Worker:
 
     def _live(self, office: Office, act: Callable[[], Any], before: Callable[[], Any]) -> None:
         code = 1
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG: it does not outlive the tests
         try:
             db.engine.dispose(close=False)
             office.owner.dispose(close=False)

@@ -274,10 +274,12 @@ def test_only_database_commands_see_the_owner(house):
 
 def test_demonstration_data_are_loaded_into_a_new_database_only(house):
     said = []
-    for launcher in (house.serve(), house.serve()):
+    for _ in range(2):
+        launcher = house.serve()
         launcher.terminate()
         said.append(launcher.communicate(timeout=20)[0])
 
+    assert "Passerelle is ready" in said[1]
     assert "Loading the demonstration data" in said[0]
     assert "Loading the demonstration data" not in said[1]
 

@@ -263,6 +263,13 @@ def test_a_request_that_came_later_than_that_is_not_recalled_for_its_event(desk,
     assert "reminder_event" not in {kind for _day, kind, _to in posted}
 
 
+def test_nothing_recalls_an_event_that_is_over(desk, firm):
+    request = desk.submits(at(MONDAY), firm.partner, event_on=april(3))
+    desk.nadia(at(MONDAY, 10), lambda s, by: deciding.park(s.get_one(IntroductionRequest, request.id), by, april(30)))
+
+    assert desk.passes(at(april(8)))[0] == []  # nobody looked at the clock for a month
+
+
 def test_a_request_with_a_fallback_date_lives_until_that_date(desk, firm):
     request = desk.submits(at(MONDAY), firm.partner, event_on=march(7), fallback_on=march(14))
 
@@ -405,6 +412,16 @@ def test_a_lycee_is_not_reminded_in_its_holidays_and_has_its_time_to_answer_afte
     assert {kind for _day, kind, _to in desk.lives(march(14), march(16))} == {"lapsed", "no_follow_up"}
 
 
+def test_through_the_holidays_a_reminder_is_not_even_posted_until_the_eve(desk, lycee):
+    desk.asks(at(date(2026, 2, 9)), lycee)
+
+    in_the_holidays = desk.lives(date(2026, 2, 16), date(2026, 2, 28), every=4)
+    on_sunday, _done = desk.passes(at(march(1), 10))
+
+    assert in_the_holidays == []
+    assert on_sunday == [(MONDAY, "reminder_consent", "contact")]
+
+
 def test_in_reunion_it_leaves_at_nine_there_when_paris_still_sleeps(desk, bank):
     desk.asks(at(MONDAY, zone=REUNION), bank)
 
@@ -501,6 +518,18 @@ def test_run_twice_it_is_sent_once(desk, firm):
 
     assert (len(first), done) == (1, (0, 1))
     assert (again, nothing) == ([], (0, 0))
+
+
+def test_a_rule_changed_afterwards_does_not_send_it_again(desk, firm, cast):
+    desk.submits(at(MONDAY), firm.partner)
+    desk.passes(at(march(5)))
+    with desk.as_system() as session:
+        session.get_one(type(cast.pa), cast.pa.id).rules = {"remind_manager_after": [2, 6]}
+        session.commit()
+
+    assert desk.passes(at(march(6)))[0] == []
+    with clock.at(at(march(6))), desk.as_system():
+        assert reminders.due(at(march(6))) == []
 
 
 def test_run_by_two_processes_at_once_each_is_sent_once(desk, firm, lycee, app):

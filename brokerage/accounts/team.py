@@ -72,7 +72,7 @@ def _known_at_the_door(ids: list[uuid.UUID]) -> tuple[set[uuid.UUID], dict[uuid.
     )
     with scope.acting(scope.Scope(scope.Kind.DOOR, read_only=True)) as session:
         joined = set(session.scalars(sa.select(Credential.user_id).where(Credential.user_id.in_(ids))))
-        return joined, dict(session.execute(last).tuples())
+        return joined, dict(session.execute(last).all())
 
 
 def has_joined(member: User) -> bool:

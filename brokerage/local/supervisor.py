@@ -224,7 +224,6 @@ class Supervisor:
 
     def _start_again(self, service: Service) -> None:
         service.due = 0.0
-        service.clear()
         try:
             service.start()
         except Stop as why:

@@ -63,11 +63,7 @@ def uai(text: str) -> Checked:
         return _NOTHING
     value = _repaired_uai(kept) or uai_in(typed)
     if value:
-        return (
-            Checked(value, Status.OK)
-            if value == typed
-            else Checked(value, Status.NORMALIZED, "uai_normalized")
-        )
+        return Checked(value, Status.OK) if value == typed else Checked(value, Status.NORMALIZED, "uai_normalized")
     if re.fullmatch("[0-9]{7}", kept):
         return Checked(kept + _uai_letter(kept), Status.NORMALIZED, "uai_letter_computed")
     return Checked(None, Status.INVALID, "uai_invalid")
@@ -134,11 +130,7 @@ def naf(text: str) -> Checked:
     if not kept:
         return _NOTHING
     found = re.fullmatch("([0-9]{2})([0-9]{2})([A-Z])", kept)
-    return (
-        Checked("{}.{}{}".format(*found.groups()), Status.OK)
-        if found
-        else Checked(None, Status.INVALID, "naf_invalid")
-    )
+    return Checked("{}.{}{}".format(*found.groups()), Status.OK) if found else Checked(None, Status.INVALID, "naf_invalid")
 
 
 def postcode(text: str) -> Checked:
@@ -154,15 +146,12 @@ def postcode(text: str) -> Checked:
         return Checked(None, Status.INVALID, "postcode_invalid")
     if len(kept) == 4:
         return Checked("0" + kept, Status.NORMALIZED, "postcode_leading_zero_lost")
-    return (
-        Checked(kept, Status.OK) if kept == typed else Checked(kept, Status.NORMALIZED, "postcode_normalized")
-    )
+    return Checked(kept, Status.OK) if kept == typed else Checked(kept, Status.NORMALIZED, "postcode_normalized")
 
 
 _BEFORE_TOWN = re.compile(r"^\s*(?:F\s*-\s*)?(?:[0-9]{2} ?[0-9]{3})?[\s,\-–]*", re.IGNORECASE)
 _AFTER_TOWN = re.compile(
-    r"\s*(?:\(.*|[,;]?\s*\bcedex\b.*|[\s\-,]+[0-9]{1,3}\s*(?:er|[eè]me|e)?(?:\s*arr\w*\.?)?|\s+\w*\s*arrondissement.*)\s*$",
-    re.IGNORECASE,
+    r"\s*(?:\(.*|[,;]?\s*\bcedex\b.*|[\s\-,]+[0-9]{1,3}\s*(?:er|[eè]me|e)?(?:\s*arr\w*\.?)?|\s+\w*\s*arrondissement.*)\s*$", re.IGNORECASE
 )
 _SAINT = re.compile(r"\b(S)(t|te)\b\.?[\s-]+", re.IGNORECASE)
 
@@ -187,9 +176,7 @@ def _saint_in_full(found: re.Match[str]) -> str:
 _OVERSEAS = {"262": "262 263 269 692 693", "590": "590 690 691", "594": "594 694", "596": "596 696 697"}
 _COUNTRY_OF = {start: country for country, starts in _OVERSEAS.items() for start in starts.split()}
 _LOCAL = {"988": ("687", 6), "987": ("689", 8), "986": ("681", 6), "975": ("508", 6)}
-_EXTENSION = re.compile(
-    r"\b(?:poste|post|ext|extension|int)\b\s*[.:]?\s*[0-9]{1,6}\s*$|[#x]\s*[0-9]{1,6}\s*$", re.IGNORECASE
-)
+_EXTENSION = re.compile(r"\b(?:poste|post|ext|extension|int)\b\s*[.:]?\s*[0-9]{1,6}\s*$|[#x]\s*[0-9]{1,6}\s*$", re.IGNORECASE)
 _PHONE_LABEL = re.compile(r"[^\W\d]+\s*[.:]*|[.:()\[\]/\-–—‐‑\s]+")
 
 
@@ -206,11 +193,7 @@ def phone_checked(text: str, department: str | None = None) -> Checked:
     """
     plain = unicodedata.normalize("NFKC", text).strip().lstrip("'")
     if not any(c.isdigit() for c in plain):
-        return Checked(
-            None,
-            Status.MISSING if len(plain) < 3 else Status.INVALID,
-            "phone_invalid" if len(plain) > 2 else None,
-        )
+        return Checked(None, Status.MISSING if len(plain) < 3 else Status.INVALID, "phone_invalid" if len(plain) > 2 else None)
     short = _EXTENSION.sub("", plain)
     kept = _PHONE_LABEL.sub("", re.sub(r"\(\s*0\s*\)", "", short))
     value = _dialled(kept, department or "")
@@ -268,20 +251,14 @@ def email(text: str) -> Checked:
     typed = text.strip().lstrip("'")
     kept = _bare_address(unicodedata.normalize("NFKC", typed))
     if "@" not in kept and not re.search(r"\bat\b|arobase|[\w.-]+\.[a-z]{2,}$", kept, re.IGNORECASE):
-        return (
-            _NOTHING
-            if len(kept) < 4 or " " in kept or not kept
-            else Checked(None, Status.INVALID, "email_invalid")
-        )
+        return _NOTHING if len(kept) < 4 or " " in kept or not kept else Checked(None, Status.INVALID, "email_invalid")
     valid = _accepted(kept)
     if valid is None:
         return Checked(None, Status.INVALID, "email_invalid", _repaired_email(kept))
     better = _likely_domain(valid)
     if better:
         return Checked(None, Status.INVALID, "email_suspect_tld", better)
-    return (
-        Checked(valid, Status.OK) if valid == typed else Checked(valid, Status.NORMALIZED, "email_normalized")
-    )
+    return Checked(valid, Status.OK) if valid == typed else Checked(valid, Status.NORMALIZED, "email_normalized")
 
 
 def _bare_address(text: str) -> str:

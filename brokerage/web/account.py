@@ -90,7 +90,7 @@ def leave_everywhere() -> ResponseReturnValue:
     """Sign every browser out, this one included."""
     sign_in.leave_everywhere(_visitor().user_id)
     access.let_out()
-    flash(_("Vous êtes déconnecté de tous vos appareils."), "done")
+    flash(_("Toutes vos sessions sont fermées."), "done")
     return redirect(url_for("sign_in.show"), 303)
 
 

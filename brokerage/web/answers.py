@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, EmailField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, DateField, EmailField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from brokerage.accounts.models import Association, Link, Purpose
@@ -38,10 +38,10 @@ class AnswerForm(BaseForm):
     answer = RadioField(
         _l("Votre réponse"),
         choices=[
-            ("accept", _l("Oui, mettez-nous en relation")),
-            ("postpone", _l("Pas maintenant")),
-            ("suggest", _l("Quelqu'un d'autre conviendrait mieux")),
-            ("refuse", _l("Non merci")),
+            SelectChoice("accept", _l("Oui, mettez-nous en relation")),
+            SelectChoice("postpone", _l("Pas maintenant")),
+            SelectChoice("suggest", _l("Quelqu'un d'autre conviendrait mieux")),
+            SelectChoice("refuse", _l("Non merci")),
         ],
         validators=[InputRequired(_l("Choisissez une réponse."))],
     )
@@ -176,10 +176,10 @@ class OutcomeForm(BaseForm):
     result = RadioField(
         _l("Vous êtes-vous rencontrés ?"),
         choices=[
-            (Result.MET.value, _l("Oui")),
-            (Result.DATE_SET.value, _l("Un rendez-vous est pris")),
-            (Result.NO_ANSWER.value, _l("Pas de nouvelles")),
-            (Result.NOT_RELEVANT.value, _l("Ce n'est plus d'actualité")),
+            SelectChoice(Result.MET.value, _l("Oui")),
+            SelectChoice(Result.DATE_SET.value, _l("Un rendez-vous est pris")),
+            SelectChoice(Result.NO_ANSWER.value, _l("Pas de nouvelles")),
+            SelectChoice(Result.NOT_RELEVANT.value, _l("Ce n'est plus d'actualité")),
         ],
         validators=[InputRequired(_l("Choisissez une réponse."))],
     )

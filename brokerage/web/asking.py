@@ -7,7 +7,7 @@ from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
 
 from brokerage import calendar, clock
@@ -70,15 +70,15 @@ class RequestForm(BaseForm):
     need = RadioField(
         _l("De quel réseau avez-vous besoin ?"),
         choices=[
-            (Need.ACADEMIC, _l("Partenaire académique")),
-            (Need.CORPORATE, _l("Partenaire entreprise")),
-            (Need.VOLUNTEERS, _l("Bénévoles")),
-            (Need.UNKNOWN, _l("Je ne sais pas encore")),
+            SelectChoice(Need.ACADEMIC, _l("Partenaire académique")),
+            SelectChoice(Need.CORPORATE, _l("Partenaire entreprise")),
+            SelectChoice(Need.VOLUNTEERS, _l("Bénévoles")),
+            SelectChoice(Need.UNKNOWN, _l("Je ne sais pas encore")),
         ],
         default=Need.UNKNOWN,
     )
     role_sought = SelectField(_l("Qui serait la bonne personne ?"), coerce=str, validators=[Optional()])
-    purpose = RadioField(_l("Pour quoi faire ?"), choices=[(p.code, _l(p.label)) for p in PURPOSES.values()], validators=[Optional()])
+    purpose = RadioField(_l("Pour quoi faire ?"), choices=[SelectChoice(p.code, _l(p.label)) for p in PURPOSES.values()], validators=[Optional()])
     event_name = StringField(_l("Événement ou programme"), validators=[Length(max=160)])
     event_on = Day(_l("Date prévue"), format=FORMATS, validators=[Optional()])
     fallback_on = Day(_l("Date de repli"), format=FORMATS, validators=[Optional()])
@@ -92,8 +92,9 @@ class RequestForm(BaseForm):
 
     def open_to(self, allies: list[Any]) -> "RequestForm":
         """Offer the allies there are, and the roles one may seek."""
-        self.ally.choices = [(str(a.id), a.name) for a in allies]
-        self.role_sought.choices = [("", _("Peu importe")), *((r.value, role_label(r)) for r in ContactRole if r is not ContactRole.OTHER)]
+        self.ally.choices = [SelectChoice(str(a.id), a.name) for a in allies]
+        roles = [SelectChoice(r.value, role_label(r)) for r in ContactRole if r is not ContactRole.OTHER]
+        self.role_sought.choices = [SelectChoice("", _("Peu importe")), *roles]
         return self
 
     def fields(self) -> dict[str, Any]:
@@ -153,14 +154,13 @@ def new() -> ResponseReturnValue:
     """An empty form, or a draft taken up again."""
     wanted = request.args.get("brouillon", type=uuid.UUID)
     draft = found(wanted) if wanted else None
-    form = RequestForm(formdata=None, data=_shown(draft) if draft else {"partner": request.args.get("partenaire", "")})
-    return _page(form)
+    besides = _besides(draft) if draft else {"partner": request.args.get("partenaire", "")}
+    return _page(RequestForm(formdata=None, obj=draft, **besides))
 
 
-def _shown(draft: IntroductionRequest) -> dict[str, Any]:
-    names = [name for name in RequestForm._unbound_names() if hasattr(draft, name)]
-    values = {name: getattr(draft, name) for name in names} | dict(draft.numbers)
-    return values | {"draft": str(draft.id), "partner": str(draft.partner_id or ""), "ally": str(draft.giving_id)}
+def _besides(draft: IntroductionRequest) -> dict[str, Any]:
+    """What the form knows of a draft under other names than the draft itself."""
+    return {**draft.numbers, "draft": str(draft.id), "partner": str(draft.partner_id or ""), "ally": str(draft.giving_id)}
 
 
 def _page(form: RequestForm, status: int = 200, fragments: tuple[str, ...] = ()) -> ResponseReturnValue:

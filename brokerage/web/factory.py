@@ -8,7 +8,6 @@ from flask import Flask, request
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
-from whitenoise import WhiteNoise
 
 from brokerage import database, models, wiring
 from brokerage.accounts import links
@@ -28,17 +27,17 @@ def create_app(config: Config | None = None) -> Flask:
     app = Flask("brokerage", root_path=str(HOUSE), template_folder="templates", static_folder="static")
     _configure(app, config)
     fragments.install(app)
+    headers.install(app, config)
     _install_extensions(app, config)
     drawing.install(app)
     formats.install(app)
     typography.install(app)
     stories.install(app)
-    headers.install(app, config)
     errors.install(app)
     navigation.install(app)
     _add_doors(app, config)
     access.check_every_route(app)
-    app.wsgi_app = WhiteNoise(app.wsgi_app, root=str(HOUSE / "static"), prefix="static/", max_age=31536000)  # type: ignore[method-assign]
+    app.wsgi_app = headers.served_static(app.wsgi_app, HOUSE / "static")  # type: ignore[method-assign]
     return app
 
 

@@ -1,8 +1,12 @@
 """The headers every answer carries, whatever its status (security: CSP, caching, framing, origin)."""
 
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
+
+from whitenoise import WhiteNoise
 
 from brokerage.config import Config
 
@@ -45,6 +49,17 @@ def install(app: Flask, config: Config) -> None:
             response.headers.setdefault("Cache-Control", "no-store, private")
             response.vary.add("Cookie")
         return response
+
+
+def served_static(app: Any, folder: Path) -> WhiteNoise:
+    """Static files, before the application is asked: addresses carry a sign of their content, so kept for a year."""
+
+    def dress(headers: Any, _path: str, _url: str) -> None:
+        for name, value in ALWAYS.items():
+            headers[name] = value
+
+    kept = {"max_age": 31536000, "allow_all_origins": False, "add_headers_function": dress}
+    return WhiteNoise(app, root=str(folder), prefix="static/", **kept)
 
 
 def _ours(origin: str, config: Config) -> bool:

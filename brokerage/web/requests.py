@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from wtforms import RadioField, TextAreaField
+from wtforms import RadioField, SelectChoice, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from brokerage import clock
@@ -35,7 +35,7 @@ class AnswerForm(BaseForm):
 class OutcomeForm(BaseForm):
     """What came of an introduction."""
 
-    result = RadioField(choices=[r.value for r in Result if r is not Result.UNKNOWN], validators=[DataRequired()])
+    result = RadioField(choices=[SelectChoice(r.value) for r in Result if r is not Result.UNKNOWN], validators=[DataRequired()])
     word = TextAreaField(validators=[Length(max=600)])
 
 

@@ -82,7 +82,7 @@ def leave() -> ResponseReturnValue:
     assert visitor is not None
     sign_in.leave(visitor.session_id)
     access.let_out()
-    flash(_("Vous n'êtes plus connecté."), "done")
+    flash(_("Votre session est fermée. À bientôt."), "done")
     return redirect(url_for(".show"), 303)
 
 

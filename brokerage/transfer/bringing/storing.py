@@ -1,11 +1,13 @@
 """Thousands of rows into the database at once, in the member's own scope: row-level policies check every one."""
 
+import json
 import uuid
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from brokerage import clock, scope
 from brokerage.database import Base, db
@@ -14,6 +16,7 @@ from brokerage.partners.models import Channel, Contact, ImportedRow, Partner
 from brokerage.timeline import By, Entry
 
 Rows = list[dict[str, Any]]
+AT_ONCE = 5000  # rows of one statement
 
 
 @dataclass
@@ -26,6 +29,7 @@ class Haul:
     entries: Rows = field(default_factory=list)
     rows: Rows = field(default_factory=list)
     objections: set[str] = field(default_factory=set)
+    at: datetime = field(default_factory=clock.now)
 
     def tell(
         self,
@@ -38,29 +42,38 @@ class Haul:
         """Add a line to the timeline."""
         about = dict.fromkeys(("contact_id", "request_id", "introduction_id"))
         who = {"by_kind": by.kind, "by_id": by.id, "by_name": by.name}
-        line = {"association_id": association_id, "at": clock.now(), "what": what, "partner_id": partner_id}
+        line = {"id": uuid.uuid4(), "association_id": association_id, "at": self.at, "what": what, "partner_id": partner_id}
         self.entries.append({**line, **who, **about, "details": details})
 
     def store(self) -> None:
         """Everything, in the order that foreign keys ask for. Flushes, never commits."""
         db.session.flush()
-        for entity, rows in (
-            (Partner, self.partners),
-            (Contact, self.contacts),
-            (Channel, self.channels),
-            (Entry, self.entries),
-            (ImportedRow, self.rows),
-        ):
-            _add(entity, rows)
+        _add(Partner, self.partners)
+        _add(Contact, self.contacts)
+        _add(Channel, self.channels)
+        _add(Entry, self.entries)
+        _add(ImportedRow, self.rows)
         now = clock.now()
-        listed = [
-            {"email_key": key, "reason": "objection", "created_at": now} for key in sorted(self.objections)
-        ]
+        listed = [{"email_key": key, "reason": "objection", "created_at": now} for key in sorted(self.objections)]
         if listed:
             keep_first = insert(Suppression.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
             db.session.execute(scope.through_the_gate(keep_first), listed)
 
 
 def _add(entity: type[Base], rows: Rows) -> None:
-    if rows:
-        db.session.execute(scope.through_the_gate(sa.insert(entity.__table__)), rows)  # type: ignore[arg-type]
+    """One statement for thousands of rows, which travel as JSON: several times faster than a statement each."""
+    table = entity.__table__
+    names = [column.name for column in table.columns if column.computed is None]
+    standing = _defaults(entity)
+    sent = sa.cast(sa.bindparam("rows", type_=sa.Text()), JSONB())
+    found = sa.func.jsonb_populate_recordset(sa.literal_column(f"NULL::{table.name}"), sent).table_valued(*names)  # type: ignore[attr-defined]
+    statement = scope.through_the_gate(sa.insert(table).from_select(names, sa.select(found), include_defaults=False))  # type: ignore[arg-type]
+    for at in range(0, len(rows), AT_ONCE):
+        whole = [standing | row for row in rows[at : at + AT_ONCE]]
+        db.session.execute(statement, {"rows": json.dumps(whole, default=str)})
+
+
+def _defaults(entity: type[Base]) -> dict[str, Any]:
+    """What the model gives a row that does not say: one moment for all of them. Keys are each row's own."""
+    given = {column.name: column.default for column in entity.__table__.columns if column.default is not None and not column.primary_key}
+    return {name: one.arg(None) if one.is_callable else one.arg for name, one in given.items()}  # type: ignore[attr-defined, union-attr]

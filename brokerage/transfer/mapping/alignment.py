@@ -24,9 +24,7 @@ def aligned(row: Row, columns: Columns) -> tuple[Row, str | None]:
     if width == columns.width or not columns.width:
         return row, None
     if not any(text_of(cell) for cell in row.cells[columns.width :]):
-        return replace(row, cells=row.cells[: columns.width]), "extra_columns" if _is_longer(
-            row, columns
-        ) else None
+        return replace(row, cells=row.cells[: columns.width]), "extra_columns" if _is_longer(row, columns) else None
     best = row
     while len(best.cells) > columns.width and text_of(best.cells[-1]) + "".join(best.texts[columns.width :]):
         best = max(_joins(best), key=lambda candidate: _fitness(candidate, columns))
@@ -42,10 +40,7 @@ def _is_longer(row: Row, columns: Columns) -> bool:
 
 def _joins(row: Row) -> list[Row]:
     cells = row.cells
-    return [
-        replace(row, cells=(*cells[:at], _united(cells[at], cells[at + 1]), *cells[at + 2 :]))
-        for at in range(len(cells) - 1)
-    ]
+    return [replace(row, cells=(*cells[:at], _united(cells[at], cells[at + 1]), *cells[at + 2 :])) for at in range(len(cells) - 1)]
 
 
 def _united(left: Cell, right: Cell) -> str:

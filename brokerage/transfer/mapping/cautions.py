@@ -7,17 +7,7 @@ from brokerage.transfer.mapping.cells import Cells
 from brokerage.transfer.mapping.wording import answer, delicate_in, permissions_in
 
 _TOLD = ("remarks", "status", "other", "contact", "role", "opposition", "share")
-_ELSEWHERE = (
-    "tags",
-    "owner",
-    "kind",
-    "email",
-    "phone",
-    "mobile",
-    "last_name",
-    "first_contact",
-    "last_contact",
-)
+_ELSEWHERE = ("tags", "owner", "kind", "email", "phone", "mobile", "last_name", "first_contact", "last_contact")
 _NEGATIVE = re.compile(r"\b(?:ne pas|pas|non|interdi\w*|refus\w*|confidentiel\w*|confidentialite)\b")
 _ABOUT_SHARING = re.compile(r"partag|transm|diffus|communi|relation|accord|autoris|transf")
 _FORMULA = re.compile(r"'?[=＝]|'?[+\-@＋－＠]\s*[A-Za-z]{2,}[A-Za-z.]*\(|'?@\w+\(|'?[+\-]\w*\|")

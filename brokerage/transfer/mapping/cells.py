@@ -44,9 +44,7 @@ class Cells:
     issues: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.texts = tuple(
-            _FORMULA_QUOTE.sub("", text) if text[:1] == "'" else text for text in self.row.texts
-        )
+        self.texts = tuple(_FORMULA_QUOTE.sub("", text) if text[:1] == "'" else text for text in self.row.texts)
 
     def raw(self, name: str) -> Cell:
         """The first filled cell of a field, as the file holds it."""

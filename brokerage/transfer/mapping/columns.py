@@ -15,23 +15,9 @@ _LOOK_OF = {
     "postcode": "postcode", "naf": "naf", "civility": "civility", "website": "website", "first_contact": "date",
     "last_contact": "date", "agreement_date": "date",
 }  # fmt: skip
-_UNMISTAKABLE = {
-    "email": 1.0,
-    "uai": 1.0,
-    "naf": 0.9,
-    "siret": 0.9,
-    "civility": 0.95,
-    "phone": 0.85,
-    "website": 0.9,
-}
+_UNMISTAKABLE = {"email": 1.0, "uai": 1.0, "naf": 0.9, "siret": 0.9, "civility": 0.95, "phone": 0.85, "website": 0.9}
 _PLAUSIBLE = {"postcode": 0.8, "address": 0.75}
-_SOFT = {
-    "name": "organisation",
-    "contact": "person",
-    "role": "role",
-    "address": "address",
-    "kind": "organisation",
-}
+_SOFT = {"name": "organisation", "contact": "person", "role": "role", "address": "address", "kind": "organisation"}
 _LEAST = 0.4
 
 Scores = dict[tuple[int, str], float]
@@ -48,19 +34,13 @@ def guess(sheet: Sheet) -> dict[str, Any]:
     looks = [shares(column) for column in cells]
     scores = _scores(sheet, looks)
     _add_town(scores, cells, looks)
-    return {
-        "sheet": sheet.name,
-        "header": list(sheet.header),
-        "columns": _named_columns(sheet, _assigned(scores), looks),
-    }
+    return {"sheet": sheet.name, "header": list(sheet.header), "columns": _named_columns(sheet, _assigned(scores), looks)}
 
 
 def is_table(mapping: dict[str, Any]) -> bool:
     """Whether a sheet with this mapping can hold partners: an organisation or a person in it, and no mere text."""
     fields = Counter(column["field"] for column in mapping["columns"])
-    useful = sum(
-        count for field, count in fields.items() if field not in ("ignore", "other", "ref", "remarks")
-    )
+    useful = sum(count for field, count in fields.items() if field not in ("ignore", "other", "ref", "remarks"))
     known = fields.keys() & {"name", "uai", "siret", "siren", "contact", "last_name", "email"}
     return bool(known) and (useful >= 2 or bool(mapping["header"]) or "email" in fields or "uai" in fields)
 
@@ -142,9 +122,7 @@ def _settle_names(scores: Scores, sheet: Sheet, looks: list[dict[str, float]]) -
 
 
 def _is_about_contacts(group: str) -> bool:
-    return any(
-        word in folded(group) for word in ("contact", "interlocuteur", "referent", "personne", "proviseur")
-    )
+    return any(word in folded(group) for word in ("contact", "interlocuteur", "referent", "personne", "proviseur"))
 
 
 def _assigned(scores: Scores) -> dict[int, str]:
@@ -157,9 +135,7 @@ def _assigned(scores: Scores) -> dict[int, str]:
     return fields
 
 
-def _named_columns(
-    sheet: Sheet, fields: dict[int, str], looks: list[dict[str, float]]
-) -> list[dict[str, Any]]:
+def _named_columns(sheet: Sheet, fields: dict[int, str], looks: list[dict[str, float]]) -> list[dict[str, Any]]:
     columns = []
     seen: Counter[tuple[str, str]] = Counter()
     _ensure_name(fields, looks)
@@ -197,11 +173,7 @@ def _ensure_name(fields: dict[int, str], looks: list[dict[str, float]]) -> None:
     """A table of organisations has their names somewhere: the column that looks most like it, if none was found."""
     if "name" in fields.values():
         return
-    free = [
-        at
-        for at, look in enumerate(looks)
-        if fields.get(at, "kind") in ("kind", "tags") and look.get("organisation", 0) >= 0.4
-    ]
+    free = [at for at, look in enumerate(looks) if fields.get(at, "kind") in ("kind", "tags") and look.get("organisation", 0) >= 0.4]
     if free:
         fields[max(free, key=lambda at: looks[at]["organisation"])] = "name"
 
@@ -214,7 +186,5 @@ def corrected(mapping: dict[str, Any], fields: Iterable[tuple[int, str]]) -> dic
     chosen = dict(fields)
     if not set(chosen.values()) <= LABELS.keys():
         raise BadInput(N_("Ce champ n'existe pas. Choisissez-en un dans la liste."))
-    columns = [
-        {**column, "field": chosen.get(column["column"], column["field"])} for column in mapping["columns"]
-    ]
+    columns = [{**column, "field": chosen.get(column["column"], column["field"])} for column in mapping["columns"]]
     return {**mapping, "columns": columns}

@@ -11,14 +11,10 @@ from brokerage.transfer.mapping.people import Named, civility_of, first_and_last
 from brokerage.transfer.mapping.wording import role_code
 
 _LIST = re.compile(r"[\n;|]+|\s+/\s+|,\s+|\s+(?:et|ou|&)\s+")
-_LABEL = re.compile(
-    r"(?:\(.*\)|[\w.-]+\s*:|e?-?mails?|m[ée]l|courriel|perso|pro|adresse|-|–|:|\W*)", re.IGNORECASE
-)
+_LABEL = re.compile(r"(?:\(.*\)|[\w.-]+\s*:|e?-?mails?|m[ée]l|courriel|perso|pro|adresse|-|–|:|\W*)", re.IGNORECASE)
 _INSIDE_EMAIL = re.compile(r"(?<![\w.+\-@])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w@])")
 _ADDRESS_LIKE = re.compile(r"\S*@\S*")
-_TAGS_LEFT = re.compile(
-    r"(?i)\b(?:t[ée]l(?:[ée]phone)?|port(?:able)?|mob(?:ile)?|fixe|e-?mail|mail|m[ée]l|courriel)\s*\.?\s*:?\s*(?=\n|$)"
-)
+_TAGS_LEFT = re.compile(r"(?i)\b(?:t[ée]l(?:[ée]phone)?|port(?:able)?|mob(?:ile)?|fixe|e-?mail|mail|m[ée]l|courriel)\s*\.?\s*:?\s*(?=\n|$)")
 _INSIDE_PHONE = re.compile(r"(?<!\d)(?:\+|00)?\d(?:[\s.\-/]?\(?\d\)?){8,13}(?!\d)")
 _EMPTY_BRACKETS = re.compile(r"[<(]\s*[>)]")
 
@@ -33,9 +29,7 @@ def contacts_of(cells: Cells, department: str | None, corporate: bool) -> tuple[
     for whose, columns in cells.columns.by_person.items():
         texts = {field: text for field, at in columns.items() if (text := cells.cell(at))}
         for person in _group(texts, cells, department):
-            role = person.role or (
-                "" if not whose or whose[0].isdigit() or not person.last_name else _header_role(cells, whose)
-            )
+            role = person.role or ("" if not whose or whose[0].isdigit() or not person.last_name else _header_role(cells, whose))
             found.append(replace(person, role=role, role_code=role_code(role, corporate)))
     return tuple(_joined(found))
 
@@ -43,9 +37,7 @@ def contacts_of(cells: Cells, department: str | None, corporate: bool) -> tuple[
 def _header_role(cells: Cells, whose: str) -> str:
     """« Proviseur » above a column of names is the function of those below."""
     at = cells.columns.by_person[whose].get("contact", cells.columns.by_person[whose].get("last_name", -1))
-    return re.sub(
-        r"(?i)\b(?:nom|pr[ée]nom|et|du|de la|de|contact|-|:)\b|[():/]", " ", cells.columns.headers.get(at, "")
-    ).strip()
+    return re.sub(r"(?i)\b(?:nom|pr[ée]nom|et|du|de la|de|contact|-|:)\b|[():/]", " ", cells.columns.headers.get(at, "")).strip()
 
 
 def _group(texts: dict[str, str], cells: Cells, department: str | None) -> list[Person]:
@@ -91,9 +83,7 @@ def _people(texts: dict[str, str]) -> list[Named]:
             found[0],
             civility=found[0].civility or civility_of(texts.get("civility", "")),
             first_name=texts.get("first_name") or found[0].first_name,
-            last_name=proper(texts["contact"])
-            if "first_name" in texts and not found[0].civility
-            else found[0].last_name,
+            last_name=proper(texts["contact"]) if "first_name" in texts and not found[0].civility else found[0].last_name,
         )
     return found
 
@@ -105,10 +95,7 @@ def _from_two_columns(texts: dict[str, str]) -> list[Named]:
     if len(lasts) <= 1 or (len(firsts) > 1 and len(firsts) != len(lasts)):
         lasts, firsts = [texts.get("last_name", "")], [texts.get("first_name", "")]
         civilities = [texts.get("civility", "")]
-    return [
-        _one_of_two_columns(last, _at(firsts, place), _at(civilities, place))
-        for place, last in enumerate(lasts)
-    ]
+    return [_one_of_two_columns(last, _at(firsts, place), _at(civilities, place)) for place, last in enumerate(lasts)]
 
 
 def _one_of_two_columns(last: str, first: str, civility: str) -> Named:
@@ -160,11 +147,7 @@ def _split_tight(parts: list[str]) -> list[str]:
     cut: list[str] = []
     for part in parts:
         pieces = re.split(r"[,/\s]+", part)
-        cut += (
-            pieces
-            if len(pieces) > 1 and all(re.fullmatch(r"\S+@\S+\.\S+", piece) for piece in pieces)
-            else [part]
-        )
+        cut += pieces if len(pieces) > 1 and all(re.fullmatch(r"\S+@\S+\.\S+", piece) for piece in pieces) else [part]
     return cut
 
 
@@ -202,9 +185,7 @@ def _several_phones(text: str, department: str | None) -> list[Checked]:
     return []
 
 
-def _put_together(
-    people: list[Named], roles: list[str], emails: list[Checked], numbers: list[list[Checked]]
-) -> list[Person]:
+def _put_together(people: list[Named], roles: list[str], emails: list[Checked], numbers: list[list[Checked]]) -> list[Person]:
     addresses = _matched([person.last_name for person in people], emails)
     found = []
     for place, person in enumerate(people):
@@ -212,18 +193,7 @@ def _put_together(
         mobiles = [number.value for number in _share(numbers[1], place, len(people))]
         phone, mobile = _two_slots([n for n in phones if n], [n for n in mobiles if n])
         role = person.role or _at(roles, place)
-        found.append(
-            Person(
-                person.civility,
-                person.first_name,
-                person.last_name,
-                role,
-                "other",
-                addresses[place],
-                phone,
-                mobile,
-            )
-        )
+        found.append(Person(person.civility, person.first_name, person.last_name, role, "other", addresses[place], phone, mobile))
     left = [mail.value for mail in emails if mail.value and mail.value not in addresses]
     return found + [Person(email=address) for address in left]
 

@@ -49,9 +49,7 @@ def _number(text: str) -> Dated | None:
     if not digits.isascii() or not digits.isdigit():
         return None
     if len(digits) == 8:
-        return (
-            _day(int(digits[:4]), int(digits[4:6]), int(digits[6:])) if digits[:2] in ("19", "20") else None
-        )
+        return _day(int(digits[:4]), int(digits[4:6]), int(digits[6:])) if digits[:2] in ("19", "20") else None
     number = int(digits)
     if 1950 <= number <= 2100:
         return Dated(digits, "year", "date_year_only")

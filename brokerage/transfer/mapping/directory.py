@@ -26,8 +26,10 @@ _CLEARLY = 4.0  # points of likeness, out of 100, by which the best must lead th
 
 @lru_cache(maxsize=8192)
 def likely_schools(name: str, town: str, postcode: str | None) -> tuple[School, ...]:
-    """The schools of this town bearing this name, the kind of lycée considered; one when the name or the postcode
-    decides, several when it is a matter of opinion, none when the directory knows no such school.
+    """The schools of this town bearing this name, as far as the kind of lycée allows.
+
+    One when the name or the postcode decides, several when it is a matter of opinion, none when the directory
+    knows no such school.
     """
     kind = kind_of(name)
     core = core_of(name, town, kind or "LYCEE")
@@ -38,9 +40,7 @@ def likely_schools(name: str, town: str, postcode: str | None) -> tuple[School, 
 def _best(found: list[School], name: str, postcode: str | None) -> list[School]:
     if len(found) < 2:
         return found
-    likeness = {
-        known.uai: ratio(_in_full(name, known.town), _in_full(known.name, known.town)) for known in found
-    }
+    likeness = {known.uai: ratio(_in_full(name, known.town), _in_full(known.name, known.town)) for known in found}
     top = max(likeness.values())
     best = [known for known in found if likeness[known.uai] > top - _CLEARLY]
     here = [known for known in best if known.postcode == postcode]

@@ -19,9 +19,7 @@ _POSTCODE = re.compile(r"(?:F-?)?\d{2} ?\d{3}|[1-9]\d{3}")
 _NAF = re.compile(r"\d{2}\.?\d{2} ?[A-Za-z]")
 _CIVILITY = re.compile(r"(?:m|mr|mme|mlle|melle|madame|monsieur|mademoiselle)\.?", re.IGNORECASE)
 _URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
-_STREET = re.compile(
-    r"\b(?:rue|avenue|av|bd|boulevard|place|quai|chemin|allee|impasse|route|cours|square|esplanade|bp|cs)\b"
-)
+_STREET = re.compile(r"\b(?:rue|avenue|av|bd|boulevard|place|quai|chemin|allee|impasse|route|cours|square|esplanade|bp|cs)\b")
 _AMOUNT = re.compile(r"\d[\d  .,]*\s*(?:k€|€|k|eur|euros)", re.IGNORECASE)
 ORGANISATION = re.compile(
     r"\b(?:lycees?|lyc|lp|lpo|lgt|lt|lg|sep|sgt|legta|legtpa|lap|erea|mfr|college|clg|universite|univ|iut|iep|insa|ecole|ec|institut|inst|"
@@ -35,9 +33,7 @@ ORGANISATION = re.compile(
 def _is_phone(text: str) -> bool:
     bare = re.sub(r"(?i)t[ée]l\w*\.?\s*:?|poste.*", "", text)
     digits = sum(c.isdigit() for c in bare)
-    return 9 <= digits <= 26 and bool(
-        _DIGITS.fullmatch(bare.replace("\n", " ").replace(";", " ").replace(",", " "))
-    )
+    return 9 <= digits <= 26 and bool(_DIGITS.fullmatch(bare.replace("\n", " ").replace(";", " ").replace(",", " ")))
 
 
 def _is_company_number(text: str) -> bool:

@@ -193,16 +193,10 @@ def _like(core: str, cores: Iterable[str]) -> list[str]:
     if len(core) < _LONG_ENOUGH:
         return [core]
     close = extract(core, list(cores), scorer=ratio, score_cutoff=_CLOSE, limit=None)
-    return [
-        name
-        for name, _, _ in close
-        if name == core or (len(name) >= _LONG_ENOUGH and _digits(name) == _digits(core))
-    ]
+    return [name for name, _, _ in close if name == core or (len(name) >= _LONG_ENOUGH and _digits(name) == _digits(core))]
 
 
-def _join_best(
-    at: int, places: list[int], keys: Sequence[_Key], clusters: _Clusters, unclear: set[int]
-) -> None:
+def _join_best(at: int, places: list[int], keys: Sequence[_Key], clusters: _Clusters, unclear: set[int]) -> None:
     """Joins a row with the one cluster of its town that bears its name."""
     if keys[at].uai and keys[at].siret:
         return
@@ -226,11 +220,7 @@ def _identified(fits: set[int], clusters: _Clusters) -> int:
 
 def _of_same_kind(at: int, fits: set[int], keys: Sequence[_Key], clusters: _Clusters) -> set[int]:
     kind = keys[at].kind
-    return {
-        other
-        for other in fits
-        if kind in clusters.kinds[other] or (kind in _VAGUE and not clusters.kinds[other])
-    }
+    return {other for other in fits if kind in clusters.kinds[other] or (kind in _VAGUE and not clusters.kinds[other])}
 
 
 def _digits(text: str) -> str:

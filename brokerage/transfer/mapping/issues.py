@@ -55,13 +55,9 @@ _SENTENCES = {
     "missing_columns": N_("Cette ligne a moins de cellules que l'en-tête."),
     "contact_unavailable": N_("Ce contact ne peut pas être sollicité."),
     "formula_in_cell": N_("Une formule a été trouvée : elle n'est pas exécutée."),
-    "minor_data": N_(
-        "Cette remarque semble parler d'un élève : elle ne doit pas être conservée telle quelle."
-    ),
+    "minor_data": N_("Cette remarque semble parler d'un élève : elle ne doit pas être conservée telle quelle."),
     "sensitive_data": N_("Cette remarque semble parler de santé ou d'autres données sensibles."),
-    "same_name_unclear": N_(
-        "Plusieurs organisations du fichier portent ce nom dans cette ville : à vérifier."
-    ),
+    "same_name_unclear": N_("Plusieurs organisations du fichier portent ce nom dans cette ville : à vérifier."),
 }
 
 

@@ -7,15 +7,9 @@ from brokerage.reference.folding import folded
 from brokerage.reference.identifiers import town as bare_town
 
 _KINDS = (
-    (
-        "SEP",
-        r"sep|section d enseignement (?:professionnel|du|de)?|section enseignement pro\w*|section professionnelle",
-    ),
+    ("SEP", r"sep|section d enseignement (?:professionnel|du|de)?|section enseignement pro\w*|section professionnelle"),
     ("SGT", r"sgt|section d enseignement general\w*|section generale"),
-    (
-        "LEGTPA",
-        r"legta|legtpa|lycee agricole|lycee d enseignement (?:general et technologique )?agricole|leap|lap|lpa|eplefpa",
-    ),
+    ("LEGTPA", r"legta|legtpa|lycee agricole|lycee d enseignement (?:general et technologique )?agricole|leap|lap|lpa|eplefpa"),
     ("EREA", r"erea"),
     ("LPO", r"lpo|lycees? polyvalents?|lycee polyv|lyc polyv\w*|lycee poly"),
     ("LP", r"lp|lycees? pro|lyc pro|lycees? professionnels?|lycee prof|lycee des metiers professionnel|lpp"),
@@ -29,16 +23,10 @@ _KINDS = (
         r"ecoles? d ingenieurs?|ecoles? de commerce|ecole de management|iep|sciences po|insa|business school|grande ecole|"
         r"ecole (?:superieure|centrale|nationale|normale|polytechnique)|polytechnique|ens|management school|inp",
     ),
-    (
-        "LYCEE",
-        r"lycees?|lyc|groupe scolaire|cite scolaire|ensemble scolaire|etablissement scolaire|institution",
-    ),
+    ("LYCEE", r"lycees?|lyc|groupe scolaire|cite scolaire|ensemble scolaire|etablissement scolaire|institution"),
     ("FONDATION", r"fondations?"),
     ("ASSOCIATION", r"associations?|asso|ong"),
-    (
-        "ENTREPRISE",
-        r"entreprises?|sa|sas|sarl|s a|s a s|s a r l|sasu|eurl|snc|scop|sca|groupe|pme|eti|ge|tpe|societe",
-    ),
+    ("ENTREPRISE", r"entreprises?|sa|sas|sarl|s a|s a s|s a r l|sasu|eurl|snc|scop|sca|groupe|pme|eti|ge|tpe|societe"),
 )
 _KIND_PATTERNS = [(code, re.compile(rf"\b(?:{words})\b")) for code, words in _KINDS]
 SCHOOLS = frozenset("SEP SGT LEGTPA EREA LPO LP LGT LT LG COLLEGE LYCEE".split())
@@ -46,9 +34,10 @@ ACADEMIC = SCHOOLS | {"UNIVERSITE", "ECOLE_SUP"}
 CORPORATE = frozenset(("FONDATION", "ENTREPRISE"))
 
 _SCHOOL_WORDS = re.compile(
-    r"\b(?:lycees?|lyc|lp|lpo|lgt|lt|lg|sep|sgt|section d enseignement|section|enseignement|professionnel(?:le)?|pro|polyvalent(?:e)?|polyv|general(?:e)?|"
-    r"technologique|technique|prive(?:e)?|public(?:que)?|des metiers|metiers|g t|gt|agricole|cite scolaire|college|groupe scolaire|ensemble scolaire|"
-    r"institution|etablissement|scolaire|lpp|lprive|mixte|de l|du|de|des|la|le|les|d|l|et|a|au|aux|en)\b"
+    r"\b(?:lycees?|lyc|lp|lpo|lgt|lt|lg|lpp|sep|sgt|section d enseignement|section|enseignement|college|institution|etablissement|"
+    r"professionnel(?:le)?|pro|polyvalent(?:e)?|polyv|general(?:e)?|technologique|technique|g t|gt|agricole|mixte|scolaire|"
+    r"prive(?:e)?|lprive|public(?:que)?|des metiers|metiers|cite scolaire|groupe scolaire|ensemble scolaire|"
+    r"de l|du|de|des|la|le|les|d|l|et|a|au|aux|en)\b"
 )
 _COMPANY_WORDS = re.compile(
     r"\b(?:s a r l|s a s u|s a s|s a|sarl|sasu|sas|sa|eurl|snc|scop|scic|sca|gie|groupe|group|france|holding|societe|ets|etablissements|"
@@ -88,9 +77,7 @@ def core_of(name: str, town: str, kind: str) -> str:
     """
     bare = _CODE.sub(" ", without_brackets(name, town)).replace("&", " et ")
     words = re.sub(r"\bste\b", "sainte", re.sub(r"\bst\b", "saint", folded(bare)))
-    pattern = (
-        _SCHOOL_WORDS if kind in SCHOOLS else _COMPANY_WORDS if kind in ("", *CORPORATE) else _OTHER_WORDS
-    )
+    pattern = _SCHOOL_WORDS if kind in SCHOOLS else _COMPANY_WORDS if kind in ("", *CORPORATE) else _OTHER_WORDS
     kept = pattern.sub(" ", words)
     shorter = _without_town(kept, town) if kind in SCHOOLS else kept
     for candidate in (shorter, kept, words, folded(name)):
@@ -124,8 +111,10 @@ def town_key(town: str) -> str:
 
 
 def kinds_agree(a: str, b: str) -> bool:
-    """Whether two kinds may be of one organisation: a lycée professionnel and a general one may share the name of
-    a street and are two; « lycée » alone fits both, and no kind fits any.
+    """Whether two kinds may be of one organisation.
+
+    A lycée professionnel and a general one may share the name of a street and are two; « lycée » alone fits both,
+    and no kind fits any.
     """
     if a == b or not a or not b:
         return True

@@ -15,18 +15,17 @@ from brokerage.transfer.mapping.parsed import Organisation
 
 _LEADING_POSTCODE = re.compile(r"^\s*(?:F-?)?(\d{2} ?\d{3}|\d{4})\b[\s,–-]*(?=\D|$)")
 _PLACE = re.compile(
-    r"[,\s–-]*\b(\d{2} ?\d{3})\s+([^\d,;()]{2,60}?(?:\s+\d{1,2}\s?(?:er|[eè]me|e)?)?(?:\s+cedex(?:\s+\d+)?)?)\s*$",
-    re.IGNORECASE,
+    r"[,\s–-]*\b(\d{2} ?\d{3})\s+([^\d,;()]{2,60}?(?:\s+\d{1,2}\s?(?:er|[eè]me|e)?)?(?:\s+cedex(?:\s+\d+)?)?)\s*$", re.IGNORECASE
 )
-_CODE_IN_NAME = re.compile(
-    r"[\s,–-]*[(\[]?\s*(?:UAI|RNE)?\s*:?\s*\b\d{7} ?[A-Za-z]\b\s*[)\]]?", re.IGNORECASE
-)
+_CODE_IN_NAME = re.compile(r"[\s,–-]*[(\[]?\s*(?:UAI|RNE)?\s*:?\s*\b\d{7} ?[A-Za-z]\b\s*[)\]]?", re.IGNORECASE)
 _CEDEX = re.compile(r"\bcedex\b", re.IGNORECASE)
 
 
 def organisation_of(cells: Cells) -> Organisation:
-    """Reads the row's organisation; issues are noted in `cells`. Nothing is invented: a missing name may come from
-    the school directory by its UAI, a missing town from there or from a postcode that serves a single one.
+    """Reads the row's organisation; issues are noted in `cells`.
+
+    Nothing is invented: a missing name may come from the school directory by its UAI, a missing town from there or
+    from a postcode that serves a single one.
     """
     name = " ".join(cells.text("name").split())
     code = _uai(cells, name)
@@ -71,9 +70,7 @@ def _uai(cells: Cells, name: str) -> str | None:
     checked = uai(cells.text("uai"))
     if checked.value:
         return _noted(checked, cells).value
-    elsewhere = next(
-        (code for text in (name, cells.text("kind"), *cells.all("address")) if (code := uai_in(text))), None
-    )
+    elsewhere = next((code for text in (name, cells.text("kind"), *cells.all("address")) if (code := uai_in(text))), None)
     if elsewhere:
         cells.note("uai_in_name")
     elif checked.status is Status.INVALID:
@@ -116,11 +113,7 @@ def _where(cells: Cells) -> tuple[str, str | None, str]:
     if not value and (found := _LEADING_POSTCODE.match(place)):
         value, town_text = postcode(found.group(1)).value, place[found.end() :]
         cells.note("postcode_in_city" if value else None)
-    if (
-        not value
-        and not place
-        and (in_cell := re.fullmatch(r"(\d{2} ?\d{3})\s+(\D.+)", cells.text("postcode")))
-    ):
+    if not value and not place and (in_cell := re.fullmatch(r"(\d{2} ?\d{3})\s+(\D.+)", cells.text("postcode"))):
         value, town_text = postcode(in_cell.group(1)).value, in_cell.group(2)
     if (not value or not town_text) and (behind := _PLACE.search(street)):
         street, value, town_text = _out_of_street(street, behind, value, town_text, cells)
@@ -130,9 +123,7 @@ def _where(cells: Cells) -> tuple[str, str | None, str]:
     return street, value, in_french_case(bare_town(town_text))
 
 
-def _out_of_street(
-    street: str, behind: re.Match[str], value: str | None, place: str, cells: Cells
-) -> tuple[str, str | None, str]:
+def _out_of_street(street: str, behind: re.Match[str], value: str | None, place: str, cells: Cells) -> tuple[str, str | None, str]:
     found = postcode(behind.group(1)).value
     if not found:
         return street, value, place
@@ -189,10 +180,4 @@ def _network(kind: str, code: str | None, cells: Cells) -> str:
     if kind in CORPORATE:
         return "corporate"
     by_field = cells.columns.by_field
-    return (
-        "academic"
-        if "uai" in by_field
-        else "corporate"
-        if by_field.keys() & {"siret", "siren", "naf"}
-        else ""
-    )
+    return "academic" if "uai" in by_field else "corporate" if by_field.keys() & {"siret", "siren", "naf"} else ""

@@ -48,7 +48,9 @@ class Person:
 
 @dataclass(frozen=True)
 class Organisation:
-    """A school or a company as the row tells it. `kind` is the school directory's code (LGT, LP, SEP, UNIVERSITE…),
+    """A school or a company as the row tells it.
+
+    `kind` is the school directory's code (LGT, LP, SEP, UNIVERSITE…),
     ENTREPRISE, FONDATION or ASSOCIATION; "" when nothing tells. Identifiers are valid or None.
     `network` is "academic", "corporate" or "" when the row does not tell.
     """
@@ -74,8 +76,9 @@ class ParsedRow:
 
     `action` "skip" means that the row is no data, for the `reason` blank, title, header, band, total, note, example
     or no_table; nothing else is filled then. `flags` are among do_not_contact, no_share, share_ok, minor_data,
-    sensitive_data, formula: what was read, even when two of them contradict each other. `remarks` stays apart: with `minor_data` or `sensitive_data` it must not be stored
-    before a person has read it. `org_group` is equal for rows about the same organisation. `amount` is in euros.
+    sensitive_data, formula: what was read, even when two of them contradict each other. `remarks` stays apart: with
+    `minor_data` or `sensitive_data` it must not be stored before a person has read it. `org_group` is equal for rows
+    about the same organisation. `amount` is in euros.
     """
 
     sheet: str | None
@@ -101,9 +104,7 @@ class ParsedRow:
     @property
     def permission(self) -> str:
         """The strictest of what the row says: do_not_contact, no_share, share_ok, else ask_first."""
-        return next(
-            (code for code in ("do_not_contact", "no_share", "share_ok") if code in self.flags), "ask_first"
-        )
+        return next((code for code in ("do_not_contact", "no_share", "share_ok") if code in self.flags), "ask_first")
 
     @property
     def remarks_need_reading(self) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 from brokerage.reference.folding import folded
 from brokerage.transfer.mapping.alignment import aligned
 from brokerage.transfer.mapping.amounts import euros
+from brokerage.transfer.mapping.cautions import flags_of
 from brokerage.transfer.mapping.cells import Cells, Columns
 from brokerage.transfer.mapping.columns import guess, is_table
 from brokerage.transfer.mapping.contacts import contacts_of
@@ -15,7 +16,6 @@ from brokerage.transfer.mapping.grouping import grouped
 from brokerage.transfer.mapping.organisations import organisation_of
 from brokerage.transfer.mapping.parsed import Dated, Issue, Organisation, ParsedRow
 from brokerage.transfer.mapping.sorting import Ground, why_no_data
-from brokerage.transfer.mapping.cautions import flags_of
 from brokerage.transfer.reading.layout import with_header
 from brokerage.transfer.sheets import Sheet
 
@@ -28,29 +28,21 @@ def parse(sheet: Sheet, mapping: dict[str, Any] | None = None) -> list[ParsedRow
     return grouped(_read(sheet, mapping or guess(sheet)))
 
 
-def parse_all(
-    sheets: Iterable[Sheet], mappings: Sequence[dict[str, Any] | None] | None = None
-) -> list[ParsedRow]:
+def parse_all(sheets: Iterable[Sheet], mappings: Sequence[dict[str, Any] | None] | None = None) -> list[ParsedRow]:
     """The rows of all sheets of a file; organisations are recognised from one sheet to the other.
 
     `mappings` goes with `sheets`, None in a place meaning to guess that one.
     """
     tables = list(sheets)
     known = [*(mappings or ()), *(None for _ in tables)]
-    return grouped(
-        row
-        for sheet, mapping in zip(tables, known, strict=False)
-        for row in _read(sheet, mapping or guess(sheet))
-    )
+    return grouped(row for sheet, mapping in zip(tables, known, strict=False) for row in _read(sheet, mapping or guess(sheet)))
 
 
 def _read(sheet: Sheet, mapping: dict[str, Any]) -> list[ParsedRow]:
     if list(mapping["header"]) != list(sheet.header):
         sheet = with_header(sheet, mapping["header"])
     if not is_table(mapping):
-        return [
-            _skipped(sheet, at, "no_table" if row.filled else "blank") for at, row in enumerate(sheet.rows)
-        ]
+        return [_skipped(sheet, at, "no_table" if row.filled else "blank") for at, row in enumerate(sheet.rows)]
     columns, ground = Columns.of(mapping), Ground.of(sheet)
     rows: list[ParsedRow] = []
     above = Organisation()
@@ -92,9 +84,7 @@ def _parsed(sheet: Sheet, at: int, columns: Columns, ground: Ground, above: Orga
         flags=flags,
         issues=tuple(Issue(code, detail) for code, detail in dict.fromkeys(cells.issues)),
         remarks=notes,
-        others=tuple(
-            (columns.headers[place], cells.cell(place)) for place in cells.at("other") if cells.cell(place)
-        ),
+        others=tuple((columns.headers[place], cells.cell(place)) for place in cells.at("other") if cells.cell(place)),
         first_contact=dates["first_contact"],
         last_contact=dates["last_contact"],
         agreement_date=dates["agreement_date"],
@@ -104,11 +94,7 @@ def _parsed(sheet: Sheet, at: int, columns: Columns, ground: Ground, above: Orga
 def _organisation(cells: Cells, above: Organisation) -> Organisation:
     """The row's own, or the one above when the row only adds a person to it."""
     own = ("name", "kind", "uai", "siret", "siren", "address", "postcode", "town")
-    if (
-        above != Organisation()
-        and not any(cells.text(field) for field in own)
-        and "name" in cells.columns.by_field
-    ):
+    if above != Organisation() and not any(cells.text(field) for field in own) and "name" in cells.columns.by_field:
         cells.note("organisation_from_above", above.name)
         return above
     return organisation_of(cells)
@@ -121,17 +107,10 @@ def _date(cells: Cells, name: str) -> Dated:
 
 
 def _tags(text: str) -> list[str]:
-    return [
-        tag.strip()
-        for tag in text.replace("+", ",").replace("/", ",").replace(";", ",").split(",")
-        if folded(tag)
-    ]
+    return [tag.strip() for tag in text.replace("+", ",").replace("/", ",").replace(";", ",").split(",") if folded(tag)]
 
 
 def numbered_groups(rows: Iterable[ParsedRow]) -> list[ParsedRow]:
     """Rows whose groups are numbers in the order of the file: shorter to show than the keys."""
     seen: dict[str, int] = {}
-    return [
-        replace(row, org_group=str(seen.setdefault(row.org_group, len(seen) + 1))) if row.org_group else row
-        for row in rows
-    ]
+    return [replace(row, org_group=str(seen.setdefault(row.org_group, len(seen) + 1))) if row.org_group else row for row in rows]

@@ -12,12 +12,9 @@ _SIR = re.compile(r"(?:monsieur|mr|messieurs|mm)\b\.?\s*|M\s*\.\s*(?=\w)|M\s+(?=
 _DEGREE = re.compile(r"(?:dr|docteur|pr|professeure?|prof|me|maître)\b\.?\s+", re.IGNORECASE)
 _BRACKET = re.compile(r"\(((?:[^()]|\([^()]*\))*)\)?")
 _PARTICLES = frozenset(
-    "le la les de du des d l da das do dos di del della van von der den el al ould ait ben bel abou st saint "
-    "sainte mc mac san ter".split()
+    "le la les de du des d l da das do dos di del della van von der den el al ould ait ben bel abou st saint sainte mc mac san ter".split()
 )
-_INITIAL = re.compile(
-    r"[A-ZÀ-Ý]\.?(?:-[A-ZÀ-Ý]\.?)?|[A-ZÀ-Ý]\.[A-ZÀ-Ý]\.?|(?:Ch|Ph|Th|Fr|Cl|Gh)\.(?:-[A-ZÀ-Ý]\.?)?"
-)
+_INITIAL = re.compile(r"[A-ZÀ-Ý]\.?(?:-[A-ZÀ-Ý]\.?)?|[A-ZÀ-Ý]\.[A-ZÀ-Ý]\.?|(?:Ch|Ph|Th|Fr|Cl|Gh)\.(?:-[A-ZÀ-Ý]\.?)?")
 _SEPARATORS = tuple(
     re.compile(separator)
     for separator in (
@@ -94,19 +91,14 @@ def _all_people(parts: list[str], separator: str) -> bool:
     bare = [re.sub("\ue000[0-9]+\ue001", "", part).strip() for part in parts]
     if separator == r"\n+":
         return bool(bare[0]) and any(_may_be_person(part) for part in bare)
-    if separator in (r"\s*,\s*", r"\s+et\s+", r"\s*/\s*", r"\s+[-–—]\s+") and not all(
-        _titled(part) or " " in part for part in bare
-    ):
+    if separator in (r"\s*,\s*", r"\s+et\s+", r"\s*/\s*", r"\s+[-–—]\s+") and not all(_titled(part) or " " in part for part in bare):
         return separator != r"\s*,\s*" and any(is_role(part) for part in bare[1:]) and _may_be_person(bare[0])
     return _may_be_person(bare[0]) and all(_may_be_person(part) or is_role(part) for part in bare)
 
 
 def _may_be_person(text: str) -> bool:
     return bool(_titled(text)) or (
-        not is_role(text)
-        and not any(c.isdigit() for c in text)
-        and 1 <= len(text.split()) <= 6
-        and text[:1].isupper()
+        not is_role(text) and not any(c.isdigit() for c in text) and 1 <= len(text.split()) <= 6 and text[:1].isupper()
     )
 
 

@@ -10,21 +10,9 @@ from brokerage.transfer.mapping.evidence import ORGANISATION, people_of
 from brokerage.transfer.sheets import Sheet
 
 _TOTAL = re.compile(
-    r"(?:sous )?(?:total|totaux)\b|somme\b|moyenne\b|nombre (?:de|d|total)\b|nb (?:de|d|total|etab\w*|lyc\w*)\b|cumul\b|sous total\b|grand total\b|effectif total\b"
+    r"(?:(?:sous |grand |effectif )?(?:total|totaux)|somme|moyenne|cumul|nombre (?:de|d|total)|nb (?:de|d|total|etab\w*|lyc\w*))\b"
 )
-_SUBSTANCE = (
-    "uai",
-    "siret",
-    "siren",
-    "email",
-    "phone",
-    "mobile",
-    "contact",
-    "last_name",
-    "address",
-    "postcode",
-    "town",
-)
+_SUBSTANCE = ("uai", "siret", "siren", "email", "phone", "mobile", "contact", "last_name", "address", "postcode", "town")
 _IDENTITY = {
     "uai": re.compile(r"\d{6,7}"),
     "siret": re.compile(r"(?:\d\D?){9,}|E\+"),
@@ -35,10 +23,12 @@ _IDENTITY = {
 }
 _DECORATED = re.compile(r"^[\W_]{1,}.*[\W_]{2,}$|^[=*#~>►▶•●■◆→—–-]{1,}\s*\S.*|^[^()]*:$")
 _PLURAL = re.compile(
-    r"\b(?:lycees|colleges|universites|ecoles|etablissements|entreprises|societes|partenaires|associations|fondations|mecenes|secteur|region|academie|departement|zone|contacts|prospects|anciens|nouveaux|groupes|pme|eti)\b"
+    r"\b(?:lycees|colleges|universites|ecoles|etablissements|entreprises|societes|partenaires|associations|fondations|mecenes|"
+    r"secteur|region|academie|departement|zone|contacts|prospects|anciens|nouveaux|groupes|pme|eti)\b"
 )
 _FOOTER = re.compile(
-    r"^(?:\*|nb\b|n b\b|source|sources|legende|document|mise a jour|maj|fichier|edite|imprime|extrait|extraction|page \d|note|attention|confidentiel|merci|derniere mise|liste (?:etablie|arretee|mise)|donnees|copyright|signature|fait a|\(\d\))"
+    r"(?:nb|n b|sources?|legende|document|mise a jour|maj|fichier|edite|imprime|extrait|extraction|page \d+|note|attention|"
+    r"confidentiel|merci|derniere mise|liste (?:etablie|arretee|mise)|donnees|copyright|signature|fait a)\b"
 )
 _EXAMPLE = re.compile(r"\(?(?:ex|exemple)\s*[:)]", re.IGNORECASE)
 
@@ -109,9 +99,7 @@ def _without_identity(cells: Cells, ground: Ground) -> str:
 
 def _says_total(cells: Cells) -> bool:
     texts = [folded(text) for text in cells.row.texts if text]
-    return any(_TOTAL.match(text) for text in texts[:3]) and not any(
-        cells.text(field) for field in ("postcode", "address")
-    )
+    return any(_TOTAL.match(text) for text in texts[:3]) and not any(cells.text(field) for field in ("postcode", "address"))
 
 
 def _is_person(cells: Cells) -> bool:
@@ -135,9 +123,7 @@ def _alone(text: str, name: str, cells: Cells, ground: Ground) -> str:
 
 def _is_place_band(text: str) -> bool:
     bare = re.sub(r"^(?:region|academie (?:de|d)|ac|departement (?:de|du|d)|zone) ", "", folded(text))
-    return bool(region_named(bare)) or bool(
-        re.fullmatch(r"(?:\d{2,3} )?[a-z ]+ \d{2,3}", bare) and region_named(re.sub(r"\d", "", bare))
-    )
+    return bool(region_named(bare)) or bool(re.fullmatch(r"(?:\d{2,3} )?[a-z ]+ \d{2,3}", bare) and region_named(re.sub(r"\d", "", bare)))
 
 
 def _bare_name(name: str, cells: Cells) -> str:

@@ -6,20 +6,14 @@ from functools import lru_cache
 from brokerage.reference.folding import folded
 
 _ROLES = (
-    (
-        "other",
-        r"adjointe?s?|prov adj|secretaire|assistante?|gestionnaire|intendante?|agence|site|delegue regional",
-    ),
+    ("other", r"adjointe?s?|prov adj|secretaire|assistante?|gestionnaire|intendante?|agence|site|delegue regional"),
     ("referent", r"referente?s?|ref|cordees?|professeure? relais|coordinat\w+|entretiens"),
     (
         "head",
         r"proviseure?s?|prov|principale?|chef(?:fe)? d etablissement|chef(?:fe)? etab\w*|presidente?|rectrice|recteur|pdg|"
         r"directeur general|directrice generale|dg|directeur|directrice|doyenne?|gerante?|direction",
     ),
-    (
-        "diversity_csr",
-        r"rse|diversite|inclusion|mecenat|fondation|developpement durable|qvt|engagement|impact",
-    ),
+    ("diversity_csr", r"rse|diversite|inclusion|mecenat|fondation|developpement durable|qvt|engagement|impact"),
     ("social_opening", r"ouverture sociale|egalite des chances|egalite|chargee? de mission diversite"),
     (
         "school_relations",
@@ -62,46 +56,48 @@ def role_code(text: str, corporate: bool = False) -> str:
 def _more_precise(words: str) -> str | None:
     """« Directrice diversité » is not the head, nor « référente RSE » a teacher."""
     precise = next((code for code, pattern in _ROLE_CODES[3:] if pattern.search(words)), None)
-    return (
-        precise
-        if re.search(r"directeur|directrice|direction|rse|diversite|mecenat|relations?", words)
-        else None
-    )
+    return precise if re.search(r"directeur|directrice|direction|rse|diversite|mecenat|relations?", words) else None
 
 
-_WAY = r"(?:re)?contact\w*|sollicit\w*|relanc\w*|demarch\w*|derang\w*|appel\w*|rappel\w*|ecri\w*|joindre|mail\w*|invit\w*"
-_WHEN = r"(?! (?:avant|apres|pendant|entre|le (?:matin|soir|lundi|mardi|mercredi|jeudi|vendredi|samedi)|en|sur|au|aux|directement))"
+def _any(*phrases: str) -> re.Pattern[str]:
+    """One pattern for whole phrases of folded text."""
+    return re.compile(rf"\b(?:{'|'.join(phrases)})\b")
+
+
+_TO_WRITE = "(?:re)?contacter|solliciter|relancer|demarcher|deranger|(?:r)?appeler|ecrire|joindre|mailer|inviter|importuner"
+_WRITTEN = "(?:(?:re)?contact|sollicit|relanc|demarch|derang|appel|rappel|invit|importun)e(?: e)?s?"
+_LETTERS = "(?:e )?mails?|courriels?|sollicitations?|contacts?|messages?|relances?|appels?|newsletters?|invitations?"
 _SHARING = r"(?:re)?transm\w*|diffus\w*|partag\w*|communiqu\w*|divulgu\w*|transfer\w*|mis(?: e)?s? en relation|mise en relation|donner"
-_STOP = re.compile(
-    rf"\b(?:plus|jamais|pas|arreter de|cesser de|inutile de) (?:(?:le|la|les|l|lui|leur|me|nous|etre|se faire) )*(?:{_WAY})\b{_WHEN}"
-    r"|\b(?:veut|souhaite|desire|veulent|souhaitent) (?:plus|pas) (?:recevoir|de (?:mail|courriel|sollicitation|contact|message|relance|appel)|"
-    r"d (?:mail|appel)|etre (?:sur|dans|inscrit|importun|derang))"
-    r"|\bplus (?:de |d |aucun |recevoir |rien |jamais )+\w*(?:mail|courriel|sollicitation|contact|message|relance|appel|recevoir|envoyer)"
-    r"|\bplus recevoir\b|\bplus rien (?:envoyer|recevoir)\b|\baucun (?:contact|mail|demarchage)\b"
-    r"|(?<!non )\bstop\b|\bopposition\b|\bs (?:est )?oppos\w+|\bs y oppose\b|\boppose e? ?(?:a|au|aux)\b|\bdesinscri\w+|\bdesabonn\w+"
-    r"|\bunsubscribe\w*|\bopt ?out\b|\bliste (?:rouge|noire|d opposition)\b|\bblack ?list\w*|\brefuse? (?:tout|d etre (?:re)?(?:contact|sollicit))"
-    r"|\bdroit (?:a l |d )(?:oubli|effacement|opposition)|\b(?:retirer|supprimer|effacer|enlever|rayer|oter)\b.{0,30}\b(?:liste|fichier|base|coordonnees|donnees)"
-    r"|\bnpc\b|\bdemande (?:de )?(?:suppression|retrait|effacement)|\bplus (?:le |la |les )?(?:re)?(?:contacter|solliciter|relancer)\b"
-    r"|\bne (?:souhaite|veut|desire) (?:plus|pas) (?:\w+ ){0,2}(?:contact\w*|sollicit\w*|demarch\w*|relanc\w*)"
+# « Ne pas appeler avant 10 h » is about when, not whether.
+_WHEN = "(?! (?:avant|apres|pendant|entre|le (?:matin|soir|lundi|mardi|mercredi|jeudi|vendredi|samedi)|en|sur|au|aux|directement))"
+_STOP = _any(
+    rf"(?:plus|jamais|pas|arreter de|cesser de|inutile de) (?:(?:le|la|les|l|lui|leur|me|nous|se faire) )*(?:{_TO_WRITE}){_WHEN}",
+    rf"(?:plus|jamais|pas|refuse d|refus d) etre (?:{_WRITTEN}|derange e?)",
+    rf"(?<! a )(?:plus|pas|jamais) (?:de |d |aucune? |recevoir )+(?:{_LETTERS})",
+    "plus (?:rien )?recevoir|plus rien (?:envoyer|recevoir)|(?:veut|souhaite|desire) pas recevoir",
+    rf"refuse?s? (?:tout|toute|les?|de recevoir) (?:\w+ )?(?:{_LETTERS})|aucun (?:contact|mail|demarchage)",
+    r"(?<!non )stop|opposition|s (?:est )?oppos\w+|s y oppose|oppose e? (?:a|au|aux)|desinscri\w+|desabonn\w+|unsubscribe\w*|opt ?out",
+    r"liste (?:rouge|noire|d opposition)|black ?list\w*|npc|droit (?:a l |d )(?:oubli|effacement|opposition)",
+    "(?:retirer|supprimer|effacer|enlever|rayer|oter) (?:[a-z]+ ){0,4}(?:liste|listes|fichier|base|coordonnees|donnees)",
+    "demande (?:de )?(?:suppression|retrait|effacement)",
 )
-_NO_OBJECTION = re.compile(
-    r"\b(?:pas d|aucune|sans|leve e? (?:de )?l) opposition\b|\bstop (?:and|&) go\b|\bne s (?:y )?oppose pas\b"
+_NO_OBJECTION = _any("(?:pas d|aucune|sans|leve e? (?:de )?l) opposition", "ne s (?:y )?oppose pas")
+_KEEP = _any(
+    rf"(?:pas|plus|jamais|ni|non|sans|interdiction de) (?:\w+ ){{0,5}}?(?:{_SHARING})",
+    rf"(?:refus\w*|oppos\w*|interdi\w*|contre|desaccord\w*) (?:\w+ ){{0,5}}?(?:{_SHARING})",
+    r"pas d(?:e|u|onner|onne)? ?(?:accord|autorisation)|desaccord|non (?:transmissibl|diffusabl|partageabl|communicabl)\w*",
+    r"confidentiel\w*|usage interne|(?:reste\w*|garder|rester|uniquement|strictement|a usage) (?:\w+ )?(?:en )?interne",
+    r"pour nous (?:seuls|uniquement)|garder pour nous|ne doit pas sortir",
+    r"contact perso\w*|(?:numero|tel|mail|coordonnees|portable) (?:perso|prive)\w*",
+    r"(?:veut|souhaite|desire) pas (?:\w+ ){0,4}(?:autres? associations?|relation)",
 )
-_KEEP = re.compile(
-    rf"\b(?:pas|plus|jamais|ni|non|sans) (?:\w+ ){{0,5}}?(?:{_SHARING})\b"
-    r"|\bpas d(?:e|u|onner|onne)? ?(?:accord|autorisation)\b|\bnon (?:transmissibl|diffusabl|partageabl|communicabl)\w*"
-    rf"|\b(?:refus\w*|oppos\w*|interdi\w*|contre|desaccord\w*)\b (?:\w+ ){{0,5}}?(?:{_SHARING})\b|\bdesaccord\b"
-    r"|\bconfidentiel\w*|\busage interne\b|\b(?:reste\w*|garder|rester|uniquement|strictement|a usage) (?:\w+ )?(?:en )?interne\b"
-    r"|\bpour nous (?:seuls|uniquement)\b|\bgarder pour nous\b|\bcontact perso\w*|\b(?:numero|tel|mail|coordonnees|portable) (?:perso|prive)\w*"
-    r"|\b(?:veut|souhaite|desire) pas (?:\w+ ){0,4}(?:autres? associations?|relation)\b|\bne doit pas sortir\b"
+_AGREES = r"ok|d accord|accord\w*|accepte\w*|autoris\w*|favorable|volontaire|oui|souhaite|peut|possible|partante?"
+_SHARE = _any(
+    rf"(?:{_AGREES}) (?:\w+ ){{0,7}}?(?:{_SHARING}|relation)",
+    rf"(?:{_SHARING}) (?:\w+ ){{0,4}}?(?:ok|oui|possible|autorise\w*|accepte\w*|d accord)",
+    "transmissible|partageable",
 )
-_SHARE = re.compile(
-    rf"\b(?:ok|d accord|accord\w*|accepte\w*|autoris\w*|favorable|volontaire|oui|souhaite|peut|possible|partante?)\b (?:\w+ ){{0,7}}?(?:{_SHARING}|relation)\b"
-    rf"|\b(?:{_SHARING})\b (?:\w+ ){{0,4}}?(?:ok|oui|possible|autorise\w*|accepte\w*|d accord)\b|\btransmissible\b|\bpartageable\b"
-)
-_REFUSED = re.compile(
-    r"\b(?:pas|non|sans|refus\w*|ni|jamais|attente|demander|demande|confirmer|verifier|voir si)\b"
-)
+_REFUSED = re.compile(r"\b(?:pas|non|sans|refus\w*|ni|jamais|attente|demander|demande|confirmer|verifier|voir si)\b")
 
 
 @lru_cache(maxsize=8192)
@@ -138,12 +134,13 @@ _SOMEBODY = re.compile(
     r"|(?<!\d)\d{1,2} ?ans\b|\bné(?:e|\(e\)|·e)? (?:le|en)\b|\b(?:fils|fille|neveu|nièce) d[eu']"
 )
 _BORN = re.compile(r"\bne e? ?le \d|\bnee le \d|\bdate de naissance\b|\bmineure? isole")
-_HEALTH = re.compile(
-    r"\b(?:conge (?:de )?(?:maternite|paternite|maladie|longue|parental|pathologique)|arret (?:de )?(?:maladie|travail)|maladie|malade|maternite|"
-    r"enceinte|fauteuil|pmr|handicap\w*|rqth|hospitalis\w*|opere e?|operation (?:chirurgicale|du)|cancer\w*|depressi\w*|burn ?out|"
-    r"longue duree|mi temps therapeutique|therapeutique|traitement medical|diabet\w*|epilep\w*|autis\w*|dyslex\w*|chimio\w*|accident|"
-    r"sante|medical\w*|invalidite|deces|deuil|divorc\w*|grossesse|alcool\w*|syndi\w*|musulman\w*|catholique pratiquant\w*|juive?s?|"
-    r"religi\w*|voil(?:e|ee)|ramadan|casher|halal|homosexuel\w*|sans papiers|origine ethnique|sdf|casier judiciaire|prison|convoque e? au tribunal)\b"
+_DELICATE = _any(
+    "conge (?:de )?(?:maternite|paternite|maladie|longue|parental|pathologique)|arret (?:de )?(?:maladie|travail)|longue duree",
+    r"maladie|malade|maternite|enceinte|grossesse|hospitalis\w*|opere e?|operation (?:chirurgicale|du)|accident|invalidite|sante",
+    r"fauteuil|pmr|handicap\w*|rqth|cancer\w*|chimio\w*|depressi\w*|burn ?out|diabet\w*|epilep\w*|autis\w*|dyslex\w*|alcool\w*",
+    r"mi temps therapeutique|therapeutique|traitement medical|medical\w*|deces|deuil|divorc\w*",
+    r"syndi\w*|musulman\w*|catholique pratiquant\w*|juive?s?|religi\w*|voil(?:e|ee)|ramadan|casher|halal|homosexuel\w*",
+    "sans papiers|origine ethnique|sdf|casier judiciaire|prison|convoque e? au tribunal",
 )
 
 
@@ -157,17 +154,13 @@ def delicate_in(text: str) -> frozenset[str]:
     found = set()
     if (_PUPIL.search(words) and _SOMEBODY.search(text)) or _BORN.search(words):
         found.add("minor_data")
-    if _HEALTH.search(words):
+    if _DELICATE.search(words):
         found.add("sensitive_data")
     return frozenset(found)
 
 
-_YES = re.compile(
-    r"(?:oui|o|ok|x|1|vrai|true|yes|y|d accord|accord|accepte|favorable|ok .*|oui .*|accord .*|v)"
-)
-_NO = re.compile(
-    r"(?:non|n|no|0|ko|faux|false|refus\w*|pas d accord|non .*|pas .*|ne .*|jamais.*|contre|nok)"
-)
+_YES = re.compile(r"(?:oui|o|ok|x|1|vrai|true|yes|y|d accord|accord|accepte|favorable|ok .*|oui .*|accord .*|v)")
+_NO = re.compile(r"(?:non|n|no|0|ko|faux|false|refus\w*|pas d accord|non .*|pas .*|ne .*|jamais.*|contre|nok)")
 _BUT = re.compile(r"\b(?:sauf|mais|uniquement|seulement|pas|attente|demander|confirmer|verifier|si)\b")
 
 

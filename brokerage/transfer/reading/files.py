@@ -11,17 +11,7 @@ from brokerage.transfer.sheets import Row, Sheet
 
 _ZIP = b"PK\x03\x04"
 _OLD_OFFICE = b"\xd0\xcf\x11\xe0"
-_FOREIGN = (
-    b"%PDF",
-    b"\x89PNG",
-    b"GIF8",
-    b"\xff\xd8\xff",
-    b"Rar!",
-    b"7z\xbc\xaf",
-    b"\x1f\x8b",
-    b"{\\rtf",
-    b"\x7fELF",
-)
+_FOREIGN = (b"%PDF", b"\x89PNG", b"GIF8", b"\xff\xd8\xff", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b", b"{\\rtf", b"\x7fELF")
 _LINES = 5 * limits.ROWS  # physical lines: cells may hold line breaks
 _MARKUP = ("<!doctype", "<html", "<table", "<?xml", "<svg")
 

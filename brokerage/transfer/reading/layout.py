@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 from brokerage.reference.folding import folded
 from brokerage.transfer.sheets import Row, Sheet
@@ -19,7 +20,7 @@ def laid_out(sheet: Sheet) -> list[Sheet]:
     """The tables of a sheet, nearly always one; each knows its header. Together they hold every row once."""
     starts = _starts(sheet.rows)
     cuts = [0, *starts[1:], len(sheet.rows)]
-    return [_with_header(sheet, sheet.rows[a:b]) for a, b in zip(cuts, cuts[1:], strict=False)]
+    return [_with_header(sheet, sheet.rows[a:b]) for a, b in pairwise(cuts)]
 
 
 def with_header(sheet: Sheet, header: Sequence[int]) -> Sheet:
@@ -86,25 +87,15 @@ def _is_level_below(lower: Row, upper: Row) -> bool:
     """Names that stand under a group or a gap of the row above."""
     named = [at for at, text in enumerate(lower.texts) if is_known(text)]
     under = [at for at in named if not upper.text(at) or at + 1 in named or at - 1 in named]
-    return (
-        len(under) >= 2
-        and not _has_values(lower)
-        and len(named) >= 0.6 * lower.filled
-        and lower.filled < upper.filled + 12
-    )
+    return len(under) >= 2 and not _has_values(lower) and len(named) >= 0.6 * lower.filled and lower.filled < upper.filled + 12
 
 
 def _lonely_header(rows: tuple[Row, ...]) -> list[int]:
     """A header of unknown words: text over a table whose rows hold values; or one known word over one column."""
     filled = [at for at, row in enumerate(rows[:_DEPTH]) if row.filled]
-    for at, following in zip(filled, filled[1:], strict=False):
+    for at, following in pairwise(filled):
         row = rows[at]
-        if (
-            row.filled == 1
-            and rows[following].filled == 1
-            and _knowledge(row)
-            and _has_values(rows[following])
-        ):
+        if row.filled == 1 and rows[following].filled == 1 and _knowledge(row) and _has_values(rows[following]):
             return [at]
         if row.filled >= 3 and not _has_values(row) and _has_values(rows[following]) and _are_names(row):
             return [at]
@@ -113,9 +104,7 @@ def _lonely_header(rows: tuple[Row, ...]) -> list[int]:
 
 def _are_names(row: Row) -> bool:
     texts = [text for text in row.texts if text]
-    return (
-        max(map(len, texts)) <= 40 and len(set(texts)) == len(texts) and any(meanings(text) for text in texts)
-    )
+    return max(map(len, texts)) <= 40 and len(set(texts)) == len(texts) and any(meanings(text) for text in texts)
 
 
 def _names(levels: list[Row], width: int) -> tuple[tuple[str, ...], tuple[str, ...]]:

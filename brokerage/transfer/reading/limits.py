@@ -16,11 +16,7 @@ TOO_HEAVY = N_("Ce fichier dépasse 5 Mo. Découpez-le ou retirez-en les images.
 TOO_LONG = N_("Ce fichier a plus de 20 000 lignes. Découpez-le en plusieurs fichiers.")
 TOO_WIDE = N_("Ce fichier a plus de 60 colonnes. Retirez celles qui ne servent pas.")
 DENSE = N_("Ce classeur se déplie en un volume anormal ; par prudence, il n'est pas ouvert.")
-DAMAGED = N_(
-    "Ce classeur est abîmé : il ne s'ouvre pas. Enregistrez-le à nouveau en .xlsx, puis recommencez."
-)
-LOCKED = N_(
-    "Ce classeur est protégé par un mot de passe, ou dans l'ancien format .xls. Enregistrez-le en .xlsx."
-)
+DAMAGED = N_("Ce classeur est abîmé : il ne s'ouvre pas. Enregistrez-le à nouveau en .xlsx, puis recommencez.")
+LOCKED = N_("Ce classeur est protégé par un mot de passe, ou dans l'ancien format .xls. Enregistrez-le en .xlsx.")
 NOT_A_TABLE = N_("Ce fichier n'est pas un tableau. Formats acceptés : .xlsx, .ods, .csv, .tsv et .txt.")
 TOO_SLOW = N_("Ce classeur est trop complexe pour être lu. Copiez ses lignes dans un classeur neuf.")

@@ -73,18 +73,11 @@ def _excel_sheets(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
 
     def sheet(tag: str, given: dict[str, str]) -> None:
         if _local(tag) == "sheet":
-            names.append(
-                (
-                    given.get("name", ""),
-                    next((v for k, v in given.items() if _local(k) == "id" and ":" in k), ""),
-                )
-            )
+            names.append((given.get("name", ""), next((v for k, v in given.items() if _local(k) == "id" and ":" in k), "")))
 
     def relation(tag: str, given: dict[str, str]) -> None:
         if _local(tag) == "Relationship":
-            targets[given.get("Id", "")] = posixpath.normpath(posixpath.join("/xl", given.get("Target", "")))[
-                1:
-            ]
+            targets[given.get("Id", "")] = posixpath.normpath(posixpath.join("/xl", given.get("Target", "")))[1:]
 
     _walk(archive.read("xl/workbook.xml"), sheet, lambda tag: None)
     _walk(archive.read("xl/_rels/workbook.xml.rels"), relation, lambda tag: None)

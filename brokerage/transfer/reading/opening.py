@@ -26,9 +26,7 @@ def sheets(data: bytes) -> list[dict[str, Any]]:
 
 
 def _sheet(
-    workbook: python_calamine.CalamineWorkbook,
-    found: python_calamine.SheetMetadata,
-    extents: dict[str, markup.Extent],
+    workbook: python_calamine.CalamineWorkbook, found: python_calamine.SheetMetadata, extents: dict[str, markup.Extent]
 ) -> dict[str, Any]:
     sheet = workbook.get_sheet_by_name(found.name)
     return {
@@ -55,15 +53,7 @@ def main() -> None:
         answer = {"refused": str(refused)}
     except python_calamine.PasswordError:
         answer = {"refused": limits.LOCKED}
-    except (
-        python_calamine.CalamineError,
-        expat.ExpatError,
-        zipfile.BadZipFile,
-        KeyError,
-        ValueError,
-        OSError,
-        MemoryError,
-    ):
+    except (python_calamine.CalamineError, expat.ExpatError, zipfile.BadZipFile, KeyError, ValueError, OSError, MemoryError):
         answer = {"refused": limits.DAMAGED}
     json.dump(answer, sys.stdout)
 

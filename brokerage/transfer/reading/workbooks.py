@@ -34,14 +34,8 @@ def _opened_apart(data: bytes) -> dict[str, Any]:
     command = [sys.executable, "-m", "brokerage.transfer.reading.opening"]
     environment = {"PYTHONPATH": _ROOT, "PYTHONIOENCODING": "utf-8", "RUST_BACKTRACE": "0"}
     try:
-        done = subprocess.run(
-            command,
-            input=data,
-            capture_output=True,
-            timeout=limits.SECONDS,
-            env=environment,
-            cwd=_ROOT,
-            check=True,
+        done = subprocess.run(  # noqa: S603 - our own interpreter and module; the file goes in as bytes
+            command, input=data, capture_output=True, timeout=limits.SECONDS, env=environment, cwd=_ROOT, check=True
         )
         return dict(json.loads(done.stdout))
     except subprocess.TimeoutExpired as error:
@@ -52,17 +46,12 @@ def _opened_apart(data: bytes) -> dict[str, Any]:
 
 def _sheet(found: dict[str, Any]) -> Sheet:
     rows = [[_cell(cell) for cell in row] for row in found["rows"]]
-    spread = {
-        top for (top, left), (_, right) in found["merged"] if right - left >= 2 and _alone(rows, top, left)
-    }
+    spread = {top for (top, left), (_, right) in found["merged"] if right - left >= 2 and _alone(rows, top, left)}
     for (top, left), (bottom, right) in found["merged"]:
         if left == right:
             _fill_down(rows, top, left, bottom)
     formulas = {int(row): frozenset(columns) for row, columns in found["formulas"].items()}
-    numbered = [
-        Row(at + 1, tuple(cells), formulas.get(at, frozenset()), spread=at in spread)
-        for at, cells in enumerate(rows)
-    ]
+    numbered = [Row(at + 1, tuple(cells), formulas.get(at, frozenset()), spread=at in spread) for at, cells in enumerate(rows)]
     return Sheet(found["name"], tuple(numbered), hidden=found["hidden"])
 
 
@@ -76,9 +65,7 @@ def _cell(raw: Any) -> Cell:
 
 
 def _alone(rows: list[list[Cell]], top: int, left: int) -> bool:
-    return top < len(rows) and not any(
-        cell not in (None, "") for at, cell in enumerate(rows[top]) if at != left
-    )
+    return top < len(rows) and not any(cell not in (None, "") for at, cell in enumerate(rows[top]) if at != left)
 
 
 def _fill_down(rows: list[list[Cell]], top: int, column: int, bottom: int) -> None:

@@ -18,7 +18,9 @@ class Pieces:
         self._rooms: dict[str, str] = {}
 
     def __getattr__(self, name: str) -> Any:
-        if not self._rooms:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in self._rooms:  # at first, and after a macro was written while the application runs
             self._rooms = self._found()
         if name not in self._rooms:
             raise AttributeError(f"no macro named {name!r} in templates/{FOLDER}")
