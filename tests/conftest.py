@@ -38,7 +38,7 @@ def admin_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def database(admin_url: str, worker_id: str = "main") -> Iterator[str]:
+def database(admin_url: str) -> Iterator[str]:
     """A migrated database of this worker's own; yields its name."""
     name = f"test_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}_{os.getpid()}"
     _as_admin(admin_url, f"CREATE DATABASE {name} OWNER passerelle_owner")
@@ -87,6 +87,14 @@ def config(admin_url: str, database: str, tmp_path_factory: pytest.TempPathFacto
     )
 
 
+class Browser(FlaskClient):
+    """A browser whose every request begins anew: the test's own application context must not lend it its memory."""
+
+    def open(self, *args, **more):
+        with self.application.app_context():
+            return super().open(*args, **more)
+
+
 @pytest.fixture(scope="session")
 def whole_app(config: Config) -> Flask:
     """The application as it is served, but for CSRF, which test_access.py tries on its own."""
@@ -94,6 +102,7 @@ def whole_app(config: Config) -> Flask:
 
     app = create_app(config)
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
+    app.test_client_class = Browser
     _apps.append(app)
     return app
 

@@ -45,7 +45,7 @@ def free_port() -> int:
         return port
 
 
-def eventually(is_so: Callable[[], Any], seconds: float = 10.0) -> Any:
+def eventually(is_so: Callable[[], Any], seconds: float = 30.0) -> Any:
     """Wait for another process; the value once it is true. Fails after `seconds`."""
     until = time.monotonic() + seconds
     while not (value := is_so()):
@@ -134,7 +134,7 @@ class Office:
 
     def states(self) -> dict[str, int]:
         """How many messages are in each state."""
-        return {state: count for state, count in self.ask("SELECT state, count(*) FROM message GROUP BY 1")}
+        return dict(tuple(row) for row in self.ask("SELECT state, count(*) FROM message GROUP BY 1"))
 
     def ask(self, statement: str, **values: Any) -> list[Any]:
         """Whatever the owner of the database wants to know or do."""
@@ -177,7 +177,7 @@ class Worker:
             sys.stdout.flush()
             os._exit(code)
 
-    def ends(self, seconds: float = 20.0) -> int:
+    def ends(self, seconds: float = 60.0) -> int:
         _, status = eventually(lambda: self._look(os.WNOHANG), seconds)
         self.code = os.waitstatus_to_exitcode(status)
         return self.code

@@ -24,7 +24,7 @@ class Browser(FlaskClient):
 
 
 @pytest.fixture
-def browser(app: Flask, client_of: Callable[[User | None], FlaskClient]) -> Callable[[User | None], Browser]:
+def signed_in(app: Flask, client_of: Callable[[User | None], FlaskClient]) -> Callable[[User | None], Browser]:
     """A browser signed in as somebody."""
 
     def opened(user: User | None) -> Browser:

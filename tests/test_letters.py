@@ -116,7 +116,7 @@ def test_both_languages_ask_for_the_same_values(name):
 
 
 def _values_named(language, name):
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(frame.TEMPLATES))  # noqa: S701
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(frame.TEMPLATES))
     environment.filters["quoted"] = str
     tree = environment.parse(environment.loader.get_source(environment, f"{language}/{name}.txt")[0])
     parts = [part.removeprefix(f"{language}/").removesuffix(".txt") for part in meta.find_referenced_templates(tree)]
@@ -190,7 +190,11 @@ def test_a_letter_to_a_partner_says_who_is_responsible_why_from_where_and_how_to
     said = letter(name, language)
 
     mandatory = [pa.name, "Les Entretiens de l", "salon 2024", NOTICE, OBJECTION]
-    mandatory += ["Responsables ensemble", "intérêt légitime", "vos droits"] if language == "fr" else ["jointly responsible", "legitimate interest", "your rights"]
+    mandatory += (
+        ["Responsables ensemble", "intérêt légitime", "vos droits"]
+        if language == "fr"
+        else ["jointly responsible", "legitimate interest", "your rights"]
+    )
     foot = said.text.partition("\n--\n")[2]
     for block in mandatory:
         assert block in foot
@@ -202,7 +206,11 @@ def test_a_letter_to_a_partner_says_who_is_responsible_why_from_where_and_how_to
 def test_an_ask_names_the_fields_the_end_of_the_link_and_promises_silence(name, language):
     text = letter(name, language).text.replace("’", "'")
 
-    fields = ["votre nom", "votre fonction", "votre adresse électronique"] if language == "fr" else ["your name", "your position", "your e-mail address"]
+    fields = (
+        ["votre nom", "votre fonction", "votre adresse électronique"]
+        if language == "fr"
+        else ["your name", "your position", "your e-mail address"]
+    )
     silence = "Rien n'est transmis sans votre réponse" if language == "fr" else "Nothing is passed on without your answer"
     assert all(field in text for field in [*fields, silence, "jeudi 2 avril 2026"])
     assert text.count(SEAL) == 1

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from brokerage import clock
 from brokerage.mail import delivery, leases, outbox
@@ -182,6 +183,20 @@ def test_when_some_workers_are_killed_no_letter_is_lost_or_doubled(office: Offic
     assert office.states() == {"sent": 80}
     assert len(office.sink.kept) == 80
     assert {one["to"][0] for one in office.sink.kept} == {f"nr{number}@example.org" for number in range(80)}
+
+
+def test_a_worker_does_not_wait_for_what_another_is_claiming(office: Office) -> None:  # noqa: F811
+    office.post()
+    free = office.post()
+
+    def claim_the_other() -> None:
+        assert leases.claim("test", 20) == [free]
+
+    with office.owner.begin() as elsewhere:
+        elsewhere.execute(sa.text("SELECT id FROM message WHERE id <> :free FOR UPDATE"), {"free": free})
+        code = office.worker(claim_the_other).ends()
+
+    assert code == 0
 
 
 def test_two_workers_that_find_a_lost_transmission_count_it_once(office: Office) -> None:  # noqa: F811

@@ -124,9 +124,7 @@ def test_nobody_obtains_an_address_by_typing_a_seal(words) -> None:
     somebody = uuid.uuid4()
     words("{{ message }} [{{ inner }} {{ link }}", subject="{{ message }}")
 
-    said = written(
-        "essai", "fr", message=f"[[email:{somebody}]]", inner=f"[email:{somebody}]]", link=seals.link(somebody)
-    )
+    said = written("essai", "fr", message=f"[[email:{somebody}]]", inner=f"[email:{somebody}]]", link=seals.link(somebody))
 
     assert seals.PATTERN.findall(said.text) == [("link", str(somebody))]
     assert seals.PATTERN.findall(said.subject) == []

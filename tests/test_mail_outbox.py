@@ -301,8 +301,8 @@ def test_a_reminder_in_doubt_is_not_repeated(office: Office, kind: str) -> None:
     assert office.states() == {"uncertain": 1}
 
 
-@pytest.mark.parametrize("mode", ["421", "mail530"])
-def test_a_server_that_refuses_us_all_makes_everybody_wait(office: Office, mode: str) -> None:  # noqa: F811
+@pytest.mark.parametrize(("mode", "level"), [("421", "WARNING"), ("mail530", "ERROR")])
+def test_a_server_that_refuses_us_all_makes_everybody_wait(office: Office, mode: str, level: str, caplog: pytest.LogCaptureFixture) -> None:  # noqa: F811
     office.sink.behave(mode)
     for _ in range(3):
         office.post()
@@ -310,6 +310,7 @@ def test_a_server_that_refuses_us_all_makes_everybody_wait(office: Office, mode:
     claimed = office.deliver(batch=1)
 
     assert claimed == 1
+    assert [one.levelname for one in caplog.records if one.name == "brokerage.mail.delivery"] == [level]
     assert office.states() == {"pending": 3}
     [(soonest,)] = office.ask("SELECT min(due_at) FROM message")
     assert soonest - clock.now() > timedelta(seconds=40)

@@ -92,7 +92,11 @@ def test_a_verified_server_gets_the_password_and_the_letter(guarded: Sink, certi
 
 @pytest.mark.parametrize(
     ("user", "host", "trusted"),
-    [("passerelle:p%40ss%3Aword", "localhost", False), ("passerelle:p%40ss%3Aword", "127.0.0.1", True), ("passerelle:wrong", "localhost", True)],
+    [
+        ("passerelle:p%40ss%3Aword", "localhost", False),
+        ("passerelle:p%40ss%3Aword", "127.0.0.1", True),
+        ("passerelle:wrong", "localhost", True),
+    ],
 )
 def test_a_wrong_certificate_name_or_password_stops_the_line_with_an_alarm(
     guarded: Sink, certificate: tuple[Path, Path], user: str, host: str, trusted: bool

@@ -95,7 +95,7 @@ def test_an_invited_person_reads_their_name_chooses_a_password_and_is_in(helene:
 
     assert "Zoé Lambert" in client.get(path).text
     assert client.post(path, data={"password": "zoelambert2026"}).status_code == 422
-    assert client.post(path, data={"password": NEW}).location == "/"
+    assert client.post(path, data={"password": NEW}).location == "/accueil"
 
     assert client.get("/moi").status_code == 200
     assert client_of(None).get(path).status_code == 404

@@ -1,6 +1,7 @@
 """Reminders: every row of the table on its day and at its hour, once, and never for what is done."""
 
 import json
+import re
 import threading
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -18,6 +19,7 @@ from brokerage.introductions import deciding, introductions, letters, reminder_l
 from brokerage.introductions.cases import good_moment
 from brokerage.introductions.models import Ask, Introduction, IntroductionRequest, Reminder, Result
 from brokerage.introductions.states import IntroductionState, RequestState
+from brokerage.introductions.timetable import INTRODUCTION_ROWS, REQUEST_ROWS
 from brokerage.mail.models import Message
 from brokerage.partners.models import PartnerKind
 from brokerage.timeline import Actor, By, Entry
@@ -358,6 +360,46 @@ def test_a_reminder_to_a_member_is_plainly_automatic_and_a_reply_reaches_the_oth
     assert letter.headers == {"Auto-Submitted": "auto-generated"}
     assert letter.only_while == ["submitted"]
     assert "(3 jours ouvrés)" in letter.subject
+
+
+def test_the_two_copies_of_an_introduction_are_one_letter_but_only_the_contact_s_lets_one_object(desk, firm, cast):
+    desk.introduces(at(MONDAY), firm)
+
+    with desk.as_system() as session:
+        copies = session.scalars(sa.select(Message).where(Message.kind == "introduction")).all()
+    theirs, mine = sorted(copies, key=lambda copy: copy.to_contact_id is None)
+    assert (theirs.message_id, theirs.subject, theirs.header_to) == (mine.message_id, mine.subject, mine.header_to)
+    assert "List-Unsubscribe" in theirs.headers
+    assert "List-Unsubscribe" not in mine.headers
+    assert theirs.headers["List-Unsubscribe"].strip("<>") in theirs.text
+    assert "Ne plus recevoir" not in mine.text
+    assert (theirs.reply_to, mine.reply_to) == (cast.lucas.email, f"[[email:{firm.id}]]")
+
+
+def test_whoever_prefers_english_reads_every_reminder_in_english(desk, firm, lycee, cast):
+    with desk.as_system() as session:
+        for person in (*cast.everyone, firm, lycee):
+            session.get_one(type(person), person.id).language = "en"
+        session.commit()
+    desk.submits(at(MONDAY), firm.partner, event_on=march(26))
+    desk.asks(at(MONDAY), firm)
+    desk.introduces(at(MONDAY), lycee)
+    for act in (
+        lambda one, by: deciding.ask_info(one, by, "How many?"),
+        lambda one, by: deciding.park(one, by, march(11)),
+    ):
+        request = desk.submits(at(MONDAY), lycee.partner)
+        desk.nadia(at(MONDAY, 12), lambda s, by, act=act, key=request.id: act(s.get_one(IntroductionRequest, key), by))
+    later = desk.asks(at(MONDAY), desk.partner(name="Ailleurs SA"))
+    desk.contact(at(march(3)), later, lambda one, by: introductions.postpone(one, by, march(18)))
+
+    desk.lives(march(3), april(8))
+
+    with desk.as_system() as session:
+        sent = session.scalars(sa.select(Message).where(Message.kind.startswith("reminder"))).all()
+    assert {letter.kind for letter in sent} == {which for row in (*REQUEST_ROWS, *INTRODUCTION_ROWS) for _to, which in row.letters}
+    assert {letter.language for letter in sent} == {"en"}
+    assert not [letter.subject for letter in sent if re.search(r"demande|réponse|relation", letter.subject)]
 
 
 # ---- at what hour ----------------------------------------------------------------------------------------------

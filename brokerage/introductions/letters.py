@@ -37,8 +37,8 @@ def still_wanted(message: Message) -> bool:
     """Asked by the outbox as a letter leaves: is its subject still in a state it was written for?"""
     if not message.only_while:
         return True
-    kind: type[Thing] = Introduction if message.introduction_id else IntroductionRequest
-    subject = db.session.get(kind, message.introduction_id or message.request_id)
+    kind = Introduction if message.introduction_id else IntroductionRequest
+    subject: Thing | None = db.session.get(kind, message.introduction_id or message.request_id)  # type: ignore[assignment]
     return subject is not None and subject.state in message.only_while
 
 
@@ -161,18 +161,15 @@ def last_answer(request: IntroductionRequest) -> str:
 
 def ask_model(request: IntroductionRequest, contact: Contact, by: User) -> tuple[str, str]:
     """Subject and body of the ask, for the manager to reread and edit."""
-    said = paper.written(
-        "ask_model", contact.language, greeting=wording.greeting(contact), sender=wording.member(by),
-        partner=db.session.get_one(Partner, contact.partner_id).name, **context(request, contact.language),
-    )  # fmt: skip
+    partner = db.session.get_one(Partner, contact.partner_id).name
+    said = _said("ask_model", request, contact, sender=wording.member(by), partner=partner)
     return said.subject, said.text
 
 
 def ask_foot(request: IntroductionRequest, contact: Contact) -> str:
     """The part of the ask nobody may edit, as a preview shows it; its links are made when it is sent."""
-    return paper.written("ask_consent", contact.language, body="", subject_line="—", answer_link="https://…",
-                         objection_link="https://…", until="…", source=contact.source,
-                         **context(request, contact.language)).text  # fmt: skip
+    blank = {"body": "", "subject_line": "—", "until": "…", "answer_link": "https://…", "objection_link": "https://…"}
+    return _said("ask_consent", request, contact, **blank).text
 
 
 def _ask_consent(which: Letter, thing: Thing, by: Person) -> list[paper.Letter]:

@@ -62,21 +62,27 @@ def _to_contact(case: Case, which: str, contact: Contact, at: datetime) -> paper
     leaves, language = moment_for(case, To.CONTACT, at), contact.language
     ask = db.session.scalars(sa.select(Ask).where(Ask.introduction_id == introduction.id).order_by(Ask.asked_at.desc())).first()
     author = _author(case, ask)
-    answer = links.make(Purpose.ANSWER, introduction.id, introduction.giving_id)
-    outcome = links.make(Purpose.OUTCOME, introduction.id, introduction.giving_id)
-    place = place_of(case, To.CONTACT)
     values: dict[str, Any] = {
         "partner": case.partner.name,
         "sender": wording.member(author),
         "subject_line": ask.subject if ask else "",
         "since": wording.day(since(case, To.CONTACT), language),
-        "answer_link": links.seal(answer),
-        "until": wording.day(calendar.local_day(answer.expires_at, place), language),
         "closing_on": wording.day(lapses_on(case), language),
-        "outcome_link": links.seal(outcome),
+        **_doors(case, which, language),
     }
     letter = letters.to_contact(which, introduction, author, contact, leaves, **values)
     return replace(letter, due_at=leaves, headers={**letter.headers, **letters.AUTOMATIC, **_thread(case, contact)})
+
+
+def _doors(case: Case, which: str, language: str) -> dict[str, str]:
+    """The one link of the letter: to answer the ask, or to say what came of the introduction."""
+    assert case.introduction is not None
+    subject_id, house = case.introduction.id, case.introduction.giving_id
+    if which == "reminder_outcome_contact":
+        return {"outcome_link": links.seal(links.make(Purpose.OUTCOME, subject_id, house))}
+    answer = links.make(Purpose.ANSWER, subject_id, house)
+    until = calendar.local_day(answer.expires_at, place_of(case, To.CONTACT))
+    return {"answer_link": links.seal(answer), "until": wording.day(until, language)}
 
 
 def _author(case: Case, ask: Ask | None) -> User:

@@ -49,10 +49,7 @@ class Due:
 
     def as_dict(self) -> dict[str, Any]:
         """For JSON: dates and ids as text."""
-        return {
-            name: value.isoformat() if isinstance(value, date) else value if isinstance(value, str) else value and str(value)
-            for name, value in asdict(self).items()
-        }
+        return {name: value.isoformat() if isinstance(value, date) else value and str(value) for name, value in asdict(self).items()}
 
 
 def due(at: datetime) -> list[Due]:
@@ -70,7 +67,7 @@ def _line(one: Chosen, at: datetime) -> Due:
         request_id=case.request.id,
         introduction_id=case.introduction.id if case.introduction else None,
         recipient_kind=", ".join(one.row.told),
-        recipient=", ".join(_label(case, to, one.day) for to in one.row.told) or "personne",
+        recipient=", ".join(_label(case, to, at) for to in one.row.told) or "personne",
         due_on=one.day,
         leaves_at=leaves.astimezone(calendar.time_zone(place_of(case, to))),
         step=one.row.step,
@@ -78,10 +75,10 @@ def _line(one: Chosen, at: datetime) -> Due:
     )
 
 
-def _label(case: Case, to: To, day: date) -> str:
+def _label(case: Case, to: To, at: datetime) -> str:
     if to is To.CONTACT:
         return f"le contact de {case.partner.name}" if case.partner else "le contact"
-    return ", ".join(member.name for member in case.members(to, day))
+    return ", ".join(member.name for member in case.members(to, calendar.local_day(at, place_of(case, to))))
 
 
 def _reasons(case: Case, row: Row) -> dict[str, str]:

@@ -28,6 +28,7 @@ class Folder:
     path: Path
     is_ours: bool = field(default=False, init=False)
     _lock: int | None = field(default=None, init=False)
+    _guests: int | None = field(default=None, init=False)
 
     def open(self) -> None:
         """Makes the folder and its places. Raises `Stop` when it cannot be written to or the disk is full."""
@@ -67,6 +68,23 @@ class Folder:
         os.pwrite(
             self._lock, str(os.getppid()).encode(), 0
         )  # the keeper locks, its parent is the one to stop
+        return True
+
+    def visit(self) -> bool:
+        """Makes a command a guest of the launcher that runs here; False when that one is leaving."""
+        return self._flock_guests(fcntl.LOCK_SH)
+
+    def is_empty(self) -> bool:
+        """Whether the last guest has left; from then on no other gets in."""
+        return self._flock_guests(fcntl.LOCK_EX)
+
+    def _flock_guests(self, kind: int) -> bool:
+        if self._guests is None:
+            self._guests = os.open(self.path / "guests", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(self._guests, kind | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
         return True
 
     def runner(self) -> int | None:

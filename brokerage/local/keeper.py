@@ -53,19 +53,33 @@ class Keeper:
     def flask(self, words: list[str]) -> int:
         """`./run flask …`: one command of the application, on the services that run already or on its own."""
         self.folder.open()
-        if self.folder.lock():
-            env, stores = self._open()
-            if words[:1] != ["db"]:
-                self._bring_up_to_date(env, stores)
-            owner_url = stores.owner_url
-            self.folder.note(self._what_runs(env, stores))
-        else:
-            env, owner_url = self._borrow()
+        env, owner_url = self._host_or_guest(migrating=words[:1] != ["db"])
         seen = env | ({"DATABASE_OWNER_URL": owner_url} if words[:1] == ["db"] else {})
         code = self.supervisor.run(services.flask(*words), seen, self.given.home, foreground=True)
         if words[:2] == ["demo", "load"] and not code:
             self._demo_is_there()
+        while self.folder.is_ours and not self.folder.is_empty():
+            self.supervisor.rest(0.1)  # another command borrowed what runs here
         return code
+
+    def _host_or_guest(self, migrating: bool) -> tuple[dict[str, str], str]:
+        """A command's environment, and the owner's address: of our own services, or of those that run.
+
+        A launcher that is just starting, or just ending, is waited for.
+        """
+        deadline = time.monotonic() + FIRST_PAGE
+        while time.monotonic() < deadline:
+            if self.folder.lock():
+                env, stores = self._open()
+                if migrating:
+                    self._bring_up_to_date(env, stores)
+                self.folder.note(self._what_runs(env, stores))
+                return env, stores.owner_url
+            noted = self.folder.read_note()
+            if noted and noted["launcher"] == self.folder.runner() and self.folder.visit():
+                return self.given.environment(**noted["provided"]), noted["owner_url"]
+            self.supervisor.rest(0.1)
+        raise sentences.already_running(self.folder.runner(), None)
 
     def _open(self) -> tuple[dict[str, str], Stores]:
         """Starts the stores and the letter box; returns the application's environment."""
@@ -88,16 +102,6 @@ class Keeper:
             "provided": provided,
             "owner_url": stores.owner_url,
         }
-
-    def _borrow(self) -> tuple[dict[str, str], str]:
-        """The environment of the launcher that holds this folder; one just starting is waited for."""
-        deadline = time.monotonic() + FIRST_PAGE
-        while time.monotonic() < deadline:
-            noted, runner = self.folder.read_note(), self.folder.runner()
-            if noted and noted["launcher"] == runner:
-                return self.given.environment(**noted["provided"]), noted["owner_url"]
-            self.supervisor.rest(0.1)
-        raise sentences.already_running(self.folder.runner(), None)
 
     def _bring_up_to_date(self, env: dict[str, str], stores: Stores) -> None:
         """Migrates if the newest migration is missing. Notes that a new database wants demonstration data."""
@@ -161,7 +165,7 @@ class Keeper:
         if elsewhere:
             say(f"  La base de données est dans / the database is in: {elsewhere}")
         if not self.given.smtp_url:
-            say(f"  Les lettres sont rangées dans / letters are filed in: {sent}")
+            say(f"  Sans SMTP_URL, les lettres sont rangées dans / letters are filed in: {sent}")
         say("  Ctrl-C pour tout arrêter / to stop everything.")
 
 

@@ -249,7 +249,7 @@ class Supervisor:
 
 
 def _end(group: "Sequence[subprocess.Popen[bytes]]", patience: float) -> None:
-    """Waits at most `patience` seconds for processes that were asked to end, asks again halfway, then kills."""
+    """Waits `patience` seconds for processes that were asked to end, asks again halfway, then kills."""
     start, insisted = time.monotonic(), False
     while rest := [process.pid for process in group if process.poll() is None]:
         waited = time.monotonic() - start

@@ -23,10 +23,7 @@ _BARE = re.compile(_URL)
 _ENGLISH = {"ou copiez ce lien :": "or copy this link:"}
 
 _LINK = Markup('<a class="li" href="{0}" style="color:#1c4398;">{1}</a>')
-_QUOTE = Markup(
-    '<span class="t2 ln" style="display:block;padding:2px 0 2px 16px;border-left:3px solid #dddad1;'
-    'color:#434a59;">{}</span>'
-)
+_QUOTE = Markup('<span class="t2 ln" style="display:block;padding:2px 0 2px 16px;border-left:3px solid #dddad1;color:#434a59;">{}</span>')
 _ITEM = Markup('<span style="display:block;padding-left:18px;text-indent:-14px;">• {}</span>')
 
 _environment = Environment(

@@ -14,9 +14,7 @@ from email.headerregistry import Address
 LONGEST = 200  # characters of a value that a person wrote
 WIDTH = 76  # columns before a line is folded; RFC 5322 asks for 78
 # What a letter may set by itself; everything else is written by mime.py.
-SETTABLE = frozenset(
-    {"In-Reply-To", "References", "Auto-Submitted", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Id"}
-)
+SETTABLE = frozenset({"In-Reply-To", "References", "Auto-Submitted", "List-Unsubscribe", "List-Unsubscribe-Post", "List-Id"})
 OURS = frozenset(
     {"From", "To", "Reply-To", "Subject", "Date", "Message-ID", "MIME-Version", "Content-Type", "Content-Language"}
     | {"X-Auto-Response-Suppress"}
@@ -66,7 +64,7 @@ def people_line(name: str, people: Iterable[str]) -> str:
 
 
 def person(name: str, address: str) -> str:
-    """"Name <address>" for `people_line`; `address` may still be a seal."""
+    """Somebody as `people_line` takes them: "Name <address>". The address may still be a seal."""
     return f"{re.sub('[<>]', ' ', name)} <{address}>"
 
 

@@ -142,8 +142,8 @@ def _transition(sources: list[MessageState], **values: Any) -> Any:
     return scope.through_the_gate(change)
 
 
-_ACCEPTED = {"state": S.SENT, "sent_at": sa.bindparam("moment"), "lease_until": None, "last_error": ""}
-_LEASED = {"state": S.TRANSMITTING, "lease_until": sa.func.now() + sa.bindparam("lease", type_=sa.Interval)}
+_ACCEPTED: dict[str, Any] = {"state": S.SENT, "sent_at": sa.bindparam("moment"), "lease_until": None, "last_error": ""}
+_LEASED: dict[str, Any] = {"state": S.TRANSMITTING, "lease_until": sa.func.now() + sa.bindparam("lease", type_=sa.Interval)}
 _FENCE = _transition([S.SENDING, S.TRANSMITTING], **_LEASED)
 _SENT = _transition([S.TRANSMITTING], **_ACCEPTED)
 _SENT_AFTER_ALL = _transition([S.UNCERTAIN], **_ACCEPTED)

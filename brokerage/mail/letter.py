@@ -73,8 +73,7 @@ def written(name: str, language: str, /, **context: Any) -> Written:
     language = language if language in LANGUAGES else LANGUAGES[0]
     template = _environment.get_template(f"{language}/{name}.txt")
     blocks = {
-        block: "".join(template.blocks[block](template.new_context({"language": language, **context})))
-        for block in ("subject", "body")
+        block: "".join(template.blocks[block](template.new_context({"language": language, **context}))) for block in ("subject", "body")
     }
     subject = clean_header(_restored(_typography(defused(blocks["subject"]), language)))
     text = _restored(_tidy(defused(blocks["body"]), language))
@@ -128,9 +127,7 @@ def _quoted(words: str) -> str:
 class _OurWords(FileSystemLoader):
     """Letters are written with straight apostrophes; those between two letters are printed as French and English do."""
 
-    def get_source(
-        self, environment: Environment, template: str
-    ) -> tuple[str, str, Callable[[], bool]]:
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool]]:
         source, name, is_fresh = super().get_source(environment, template)
         return re.sub(r"(?<=[^\W\d_])'(?=[^\W\d_])", "’", source), name, is_fresh
 

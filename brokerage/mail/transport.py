@@ -75,9 +75,7 @@ class Transport:
         if not host or parts.scheme not in PORTS or starttls not in ("required", "never"):
             raise _unreadable()
         if starttls == "never" and parts.scheme == "smtp" and parts.username and not near:
-            raise Misconfigured(
-                "SMTP_URL enverrait un mot de passe en clair.", "SMTP_URL would send a password in the clear."
-            )
+            raise Misconfigured("SMTP_URL enverrait un mot de passe en clair.", "SMTP_URL would send a password in the clear.")
         return cls(
             host=host,
             port=port or (SUBMISSION if parts.username and parts.scheme == "smtp" else PORTS[parts.scheme]),
@@ -204,4 +202,3 @@ def _whole_line() -> Iterator[None]:
         raise LineDown(f"{type(failure).__name__}: {failure}", alarm=True) from failure
     except (smtplib.SMTPException, OSError) as failure:
         raise LineDown(f"{type(failure).__name__}: {failure}") from failure
-

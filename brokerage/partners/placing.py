@@ -22,7 +22,7 @@ class Place:
 def placed(postcode: str, town: str) -> Place:
     """The place of a postcode and a town, either of which may be missing.
 
-    The official spelling replaces one that differs only by accents and capitals. Raises BadInput, at the field,
+    The official spelling replaces one that differs only by accents, capitals or "St"; "Lyon 2e" stays. Raises BadInput, at the field,
     for a postcode that France does not have and for a town that several share.
     """
     code, named = _postcode(postcode), " ".join(town.split())
@@ -32,9 +32,13 @@ def placed(postcode: str, town: str) -> Place:
         department = places.department(commune.department_code)
     if named and department is None:
         raise BadInput(N_("Cette commune n'est pas connue, ou plusieurs portent ce nom : ajoutez le code postal."), "postcode")
-    if commune and folded(commune.name) == folded(named):
+    if commune and folded(commune.name) == _spelt_out(named):
         named = commune.name
     return Place(code, named, commune.code if commune else None, *_within(department))
+
+
+def _spelt_out(town: str) -> str:
+    return " ".join({"st": "saint", "ste": "sainte"}.get(word, word) for word in folded(town).split())
 
 
 def _postcode(typed: str) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from brokerage import timeline
-from brokerage.accounts.models import User
+from brokerage.accounts.models import Association, User
 from brokerage.database import db
 from brokerage.partners import vault
 from brokerage.partners.models import Contact, Partner
@@ -50,7 +50,9 @@ def people_of(partner_id: uuid.UUID) -> Sequence[Contact]:
 
 
 def _owner(partner: Partner) -> str:
-    owner = db.session.get(User, partner.owner_id) if partner.owner_id else None
+    """Whoever follows the partner; its association comes along, since its rules are asked next."""
+    both = sa.select(Association, User).outerjoin(User, User.id == partner.owner_id)
+    owner = db.session.execute(both.where(Association.id == partner.association_id)).one()[1]
     return owner.name if owner else ""
 
 

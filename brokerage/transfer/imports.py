@@ -2,36 +2,22 @@
 
 import hashlib
 import uuid
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
-
-from brokerage import clock, scope
 from brokerage.accounts.models import User
-from brokerage.database import db
 from brokerage.errors import N_, BadInput
-from brokerage.mail.models import Suppression
-from brokerage.partners import policy, vault
-from brokerage.partners.models import Contact, ImportBatch, Partner, Permission
+from brokerage.partners import policy
 from brokerage.partners.partners import as_by
-from brokerage.partners.vault import Coordinates
-from brokerage.timeline import CLOCK, By
-from brokerage.transfer.bringing.book import Known, Stored, chunks, opened, stored
+from brokerage.timeline import CLOCK
+from brokerage.transfer.bringing.arrival import Arrival
 from brokerage.transfer.bringing.cleaning import clean, clean_json
-from brokerage.transfer.bringing.gathering import Gathered, gathered, gathered_from, usual_kind
-from brokerage.transfer.bringing.merging import merge_contact, merge_partner, merged_coordinates, paired
-from brokerage.transfer.bringing.owners import Owners
-from brokerage.transfer.bringing.people import Newcomer
-from brokerage.transfer.bringing.remarks import told_by
-from brokerage.transfer.bringing.storing import Haul
 from brokerage.transfer.bringing.telling import summary
 from brokerage.transfer.mapping.columns import guess
-from brokerage.transfer.mapping.parsed import Issue, ParsedRow
+from brokerage.transfer.mapping.parsed import ParsedRow
 from brokerage.transfer.mapping.parsing import parse_all
 from brokerage.transfer.reading import limits
 from brokerage.transfer.reading.files import read
@@ -79,211 +65,12 @@ def bring_in(
     tables = read(data)
     known = [*(mapping or ()), *[None] * len(tables)]
     mappings = [given or guess(table) for given, table in zip(known, tables, strict=False)]
-    arrival = _Arrival(parse_all(tables, mappings), clean(source), source_date, as_by(by) if by else CLOCK)
+    arrival = Arrival(parse_all(tables, mappings), clean(source), source_date, as_by(by) if by else CLOCK)
     arrival.batch.by_id = by.id if by else None
     arrival.batch.file_name, arrival.batch.digest = clean(path.name), hashlib.sha256(data).hexdigest()
     arrival.batch.mapping = {"tables": clean_json(mappings)}
-    return arrival.settle()
-
-
-@dataclass
-class _Arrival:
-    """One file on its way into the book."""
-
-    rows: list[ParsedRow]
-    source: str
-    source_date: date | None
-    by: By
-    haul: Haul = field(default_factory=Haul)
-    counts: Counter[str] = field(default_factory=Counter)
-    became: dict[int, tuple[str, uuid.UUID]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        mine = scope.current().association_id
-        if mine is None:
-            raise scope.Unscoped("an import needs the scope of one association")
-        self.mine = mine
-        self.usual = usual_kind(self.rows)
-        self.batch = ImportBatch(
-            id=uuid.uuid4(), association_id=mine, source=self.source, source_date=self.source_date
-        )
-        self.agreed_on = self.source_date or clock.today()
-
-    def settle(self) -> Outcome:
-        """Match, merge, store and tell."""
-        _one_at_a_time(self.mine)
-        groups = gathered(self.rows, self.usual)
-        emails = {email for group in groups for email in group.emails}
-        self.suppressed = _suppressed(emails)
-        self.book, self.owners = opened(self.mine, emails), Owners(self.mine)
-        self._bring(self._targets(groups))
-        self._note_rows()
-        db.session.add(self.batch)
-        self.batch.counts = dict(self.counts)
-        self.haul.tell(
-            "imported",
-            self.by,
-            self.mine,
-            {"batch": str(self.batch.id), "source": self.source, **self.counts},
-        )
-        self.haul.store()
-        return Outcome(
-            self.batch.id, tuple(self.rows), dict(self.counts), summary(self.batch.file_name, self.counts)
-        )
-
-    def _targets(self, groups: list[Gathered]) -> list[tuple[Known | None, Gathered]]:
-        """Each organisation of the file with the partner it is; those that are one partner become one."""
-        found: dict[uuid.UUID, tuple[Known | None, list[int]]] = {}
-        for group in groups:
-            known = self.book.find(group)
-            found.setdefault(known.id if known else uuid.uuid4(), (known, []))[1].extend(group.places)
-        by_places = {group.places: group for group in groups}
-        return [
-            (known, by_places.get(tuple(at)) or gathered_from(self.rows, at, self.usual))
-            for known, at in found.values()
-        ]
-
-    def _bring(self, targets: list[tuple[Known | None, Gathered]]) -> None:
-        ids = [known.id for known, _ in targets if known]
-        found = stored(ids)
-        for known, group in targets:
-            if known is None:
-                self._create(group)
-            else:
-                self._merge(found.partners[known.id], group, found)
-
-    def _create(self, group: Gathered) -> None:
-        partner_id, values = uuid.uuid4(), dict(group.values)
-        for name in ("uai", "siret"):
-            values[name] = values[name] if self.book.free(name, values[name], partner_id) else None
-        columns = {name: values[name] for name in Known.__dataclass_fields__ if name != "id"}
-        self.book.add(Known(id=partner_id, **columns))
-        values |= {"owner_id": self.owners.named(group.owner), **self._origin()}
-        self.haul.partners.append({"id": partner_id, "association_id": self.mine, **values})
-        self.haul.tell("partner_created", self.by, self.mine, {"source": self.source}, partner_id)
-        for person in group.people:
-            self._create_contact(partner_id, person)
-        self._note(partner_id, group, set())
-        self._became("created", partner_id, group)
-
-    def _merge(self, partner: Partner, group: Gathered, found: Stored) -> None:
-        values = group.values | {"owner_id": self.owners.named(group.owner)}
-        changed = merge_partner(partner, values, self.book)
-        for person, contact in paired(group.people, found.contacts[partner.id], found.coordinates):
-            if contact is None:
-                self._create_contact(partner.id, person)
-                changed = True
-            else:
-                changed |= self._merge_contact(
-                    contact, found.coordinates.get(contact.id, vault.NOTHING), person
-                )
-        changed |= self._note(partner.id, group, found.notes[partner.id])
-        self._became("changed" if changed else "unchanged", partner.id, group)
-
-    def _create_contact(self, partner_id: uuid.UUID, person: Newcomer) -> None:
-        contact_id = uuid.uuid4()
-        of_person = ("civility", "first_name", "last_name", "role", "title")
-        columns = (
-            {name: getattr(person, name) for name in of_person}
-            | {"permission": self._permission(person)}
-            | self._origin()
-        )
-        if columns["permission"] is Permission.SHARE_OK:
-            columns["source_date"] = self.agreed_on
-        self.haul.contacts.append(
-            {"id": contact_id, "association_id": self.mine, "partner_id": partner_id, **columns}
-        )
-        where = {name: getattr(person, name) for name in ("email", "phone", "mobile")}
-        key = vault.key_of(person.email) if person.email else None
-        self.haul.channels.append(
-            {"association_id": self.mine, "contact_id": contact_id, **where, "email_key": key}
-        )
-        self.counts["contacts_created"] += 1
-
-    def _merge_contact(self, contact: Contact, known: Coordinates, person: Newcomer) -> bool:
-        told = replace(person, permission=self._permission(person))
-        changed = merge_contact(contact, told, self.source, self.agreed_on)
-        after = merged_coordinates(known, person)
-        if after != known:
-            contact.changed_at = clock.now()  # a new telephone alone must also move the version
-            db.session.flush()
-            vault.keep(self.mine, contact.id, after)
-            changed = True
-        self.counts["contacts_changed" if changed else "contacts_unchanged"] += 1
-        return changed
-
-    def _permission(self, person: Newcomer) -> Permission:
-        """What the file says; for an address on the objection list, the answer is known. A new objection joins it."""
-        if person.email and person.permission is Permission.DO_NOT_CONTACT:
-            self.haul.objections.add(vault.key_of(person.email))
-        return Permission.DO_NOT_CONTACT if person.email in self.suppressed else person.permission
-
-    def _origin(self) -> dict[str, Any]:
-        return {"source": self.source, "source_date": self.source_date, "import_id": self.batch.id}
-
-    def _note(self, partner_id: uuid.UUID, group: Gathered, notes: set[str]) -> bool:
-        """The remarks of a group as notes of its partner; those it already has are not written again."""
-        new = [text for text in group.told.notes if text not in notes]
-        for text in new:
-            self.haul.tell("note", self.by, self.mine, {"text": text}, partner_id)
-        self.counts["notes"] += len(new)
-        return bool(new)
-
-    def _became(self, what: str, partner_id: uuid.UUID, group: Gathered) -> None:
-        self.counts[f"partners_{what}"] += 1
-        first = self.rows[group.places[0]].org_group
-        for nth, place in enumerate(group.places):
-            self.became[place] = ("joined" if nth and what == "created" else what, partner_id)
-            self.rows[place] = replace(self.rows[place], org_group=first)
-
-    def _note_rows(self) -> None:
-        """Where each row went; blank ones are not worth a line."""
-        for place, row in enumerate(self.rows):
-            self.counts["rows"] += 1
-            self.counts["imported" if row.action == "import" else "skipped"] += 1
-            if row.action == "import":
-                self._note_row(place, row)
-            elif row.reason != "blank":
-                self._keep_row(row, "skipped", None, [row.reason])
-
-    def _note_row(self, place: int, row: ParsedRow) -> None:
-        if "do_not_contact" not in row.flags and any(
-            person.email in self.suppressed for person in row.contacts
-        ):
-            row = self.rows[place] = replace(row, issues=(*row.issues, Issue("contact_unavailable")))
-            self.counts["unavailable"] += 1
-        held = told_by(row).held
-        self.counts["held"] += bool(held)
-        action, partner_id = self.became[place]
-        self._keep_row(row, action, partner_id, [issue.code for issue in row.issues], held)
-
-    def _keep_row(
-        self, row: ParsedRow, action: str, partner_id: uuid.UUID | None, issues: list[str], held: str = ""
-    ) -> None:
-        where = {
-            "association_id": self.mine,
-            "batch_id": self.batch.id,
-            "sheet": clean(row.sheet),
-            "line": row.number,
-        }
-        self.haul.rows.append(
-            {**where, "partner_id": partner_id, "action": action, "issues": issues, "held_remark": held}
-        )
-
-
-def _one_at_a_time(association_id: uuid.UUID) -> None:
-    """Two imports at once into one book would each not see what the other brings; the second waits."""
-    lock = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"import {association_id}")))
-    db.session.execute(scope.through_the_gate(lock))
-
-
-def _suppressed(emails: set[str]) -> set[str]:
-    """The addresses whose owners objected, which no file can undo (G10)."""
-    keys = {email: vault.key_of(email) for email in emails}
-    found: set[str] = set()
-    for some in chunks(sorted(keys.values())):
-        listed = sa.select(Suppression.email_key).where(
-            Suppression.email_key.in_(some), Suppression.reason == "objection"
-        )
-        found |= set(db.session.scalars(listed))
-    return {email for email, key in keys.items() if key in found}
+    arrival.settle()
+    counts = dict(arrival.counts)
+    return Outcome(
+        arrival.batch.id, tuple(arrival.rows), counts, summary(arrival.batch.file_name, arrival.counts)
+    )

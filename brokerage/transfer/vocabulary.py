@@ -163,7 +163,7 @@ def _likelihood(phrase: str, field: str, words: str) -> float:
 
 def is_known(header: str) -> bool:
     """Whether a cell reads as the name of a column."""
-    return max(meanings(header).values(), default=0.0) >= 0.55 and len(header) <= 60
+    return len(header) <= 60 and max(meanings(header).values(), default=0.0) >= 0.55
 
 
 def whose(header: str, group: str) -> str:

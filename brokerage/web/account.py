@@ -54,7 +54,7 @@ def introduce_oneself() -> ResponseReturnValue:
     team.introduce_oneself(
         me(), form.first_name.data, form.last_name.data, form.title.data or "", form.language.data
     )
-    flash(_("C'est enregistré."), "done")
+    flash(_("C'est enregistré."))
     return redirect(url_for(".show"), 303)
 
 
@@ -67,7 +67,7 @@ def change_password() -> ResponseReturnValue:
         if form.validate():
             device = request.headers.get("User-Agent", "")
             access.let_in(passwords.change(_visitor().user_id, form.current.data, form.password.data, device))
-            flash(_("Votre mot de passe est changé. Vos autres appareils sont déconnectés."), "done")
+            flash(_("Votre mot de passe est changé. Vos autres appareils sont déconnectés."))
             return redirect(url_for(".show"), 303)
     except BadInput as no:
         form.refuse(no)
@@ -80,7 +80,7 @@ def change_password() -> ResponseReturnValue:
 def end_session(id: uuid.UUID) -> ResponseReturnValue:
     """Sign one of one's own browsers out."""
     sign_in.leave_elsewhere(_visitor().user_id, id)
-    flash(_("Cet appareil est déconnecté."), "done")
+    flash(_("Cet appareil est déconnecté."))
     return redirect(url_for(".show"), 303)
 
 
@@ -90,7 +90,7 @@ def leave_everywhere() -> ResponseReturnValue:
     """Sign every browser out, this one included."""
     sign_in.leave_everywhere(_visitor().user_id)
     access.let_out()
-    flash(_("Toutes vos sessions sont fermées."), "done")
+    flash(_("Toutes vos sessions sont fermées."))
     return redirect(url_for("sign_in.show"), 303)
 
 

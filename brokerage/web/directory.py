@@ -10,11 +10,14 @@ from brokerage.accounts.models import Association
 from brokerage.conventions import policy as conventions
 from brokerage.introductions.purposes import PURPOSES
 from brokerage.partners import kinds, showcase
-from brokerage.web import access, partner_filters, partner_stories, stories
+from brokerage.partners.models import ContactRole
+from brokerage.web import access, partner_filters, partner_stories
 from brokerage.web.access import visiting
 from brokerage.web.fragments import page
 from brokerage.web.partner_filters import COMMON
 from brokerage.web.partners import place_of
+from brokerage.web.stories import role_label
+from brokerage.web.typography import typeset
 
 pages = Blueprint("directory", __name__, url_prefix="/annuaire")
 
@@ -35,7 +38,7 @@ def index() -> ResponseReturnValue:
         "chips": partner_filters.chips(COMMON, request.args, names),
         "keep": partner_filters.kept(COMMON),
         "allies": {ally.id: ally for ally in allies},
-        "stories": stories,
+        "roles": {role.value: typeset(role_label(role)) for role in ContactRole},
     }
     return page("directory/index.html", fragments=("rows",), listing=showcase.page(allies, wanted), wanted=wanted, **context)
 
@@ -56,7 +59,7 @@ def show(id: uuid.UUID) -> ResponseReturnValue:
     card = showcase.card(id) or abort(404)
     ally = next(ally for ally in _allies() if ally.id == card.association_id)
     place = place_of(card.town, card.department, card.academy)
-    context = {"type": kinds.words_for(card.type), "purposes": PURPOSES, "stories": stories, **_also_ours(card, ally)}
+    context = {"type": kinds.words_for(card.type), "purposes": PURPOSES, "role_label": role_label, **_also_ours(card, ally)}
     return page("directory/show.html", card=card, ally=ally, place=place, **context)
 
 

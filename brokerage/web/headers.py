@@ -5,7 +5,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, abort, request
-
 from whitenoise import WhiteNoise
 
 from brokerage.config import Config

@@ -82,7 +82,7 @@ def invite() -> ResponseReturnValue:
     try:
         if form.validate():
             member = team.invite(_profile(form, form.email.data), me())
-            flash(_("L'invitation de %(name)s part dans un instant.", name=member.name), "done")
+            flash(_("L'invitation de %(name)s part dans un instant.", name=member.name))
             return redirect(url_for(".members"), 303)
     except Refusal as no:
         form.refuse(no)
@@ -106,7 +106,7 @@ def change(id: uuid.UUID) -> ResponseReturnValue:
     try:
         if form.validate():
             team.change(shown, _profile(form, shown.email), me())
-            flash(_("C'est enregistré."), "done")
+            flash(_("C'est enregistré."))
             return redirect(url_for(".member", id=id), 303)
     except Refusal as no:
         form.refuse(no)
@@ -119,7 +119,7 @@ def invite_again(id: uuid.UUID) -> ResponseReturnValue:
     """Send a new link to somebody who did not come yet."""
     shown = _found(id)
     team.invite_again(shown, me())
-    flash(_("Une nouvelle invitation part pour %(name)s. L'ancienne ne vaut plus.", name=shown.name), "done")
+    flash(_("Une nouvelle invitation part pour %(name)s. L'ancienne ne vaut plus.", name=shown.name))
     return redirect(url_for(".members"), 303)
 
 
@@ -140,7 +140,7 @@ def deactivate(id: uuid.UUID) -> ResponseReturnValue:
     except Refusal as no:
         form.refuse(no)
         return _leaving(leaving, form, no.status)
-    flash(_("L'accès de %(name)s est fermé.", name=leaving.name), "done")
+    flash(_("L'accès de %(name)s est fermé.", name=leaving.name))
     return redirect(url_for(".members"), 303)
 
 
@@ -150,7 +150,7 @@ def welcome_back(id: uuid.UUID) -> ResponseReturnValue:
     """Open a closed access again."""
     shown = _found(id)
     team.welcome_back(shown, me())
-    flash(_("%(name)s peut de nouveau se connecter.", name=shown.name), "done")
+    flash(_("%(name)s peut de nouveau se connecter.", name=shown.name))
     return redirect(url_for(".member", id=id), 303)
 
 

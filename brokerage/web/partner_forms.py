@@ -41,10 +41,12 @@ MONTHS = (
     _l("janvier"), _l("février"), _l("mars"), _l("avril"), _l("mai"), _l("juin"),
     _l("juillet"), _l("août"), _l("septembre"), _l("octobre"), _l("novembre"), _l("décembre"),
 )  # fmt: skip
+SPOILT = _l("Ce numéro a été abîmé par un tableur : recopiez-le en entier.")
 UNREAD = {
     "uai_invalid": _l("Ce code UAI n'est pas valable : sept chiffres et une lettre, par exemple 0951099D."),
     "siret_invalid": _l("Ce numéro n'est pas valable : 14 chiffres pour un SIRET, 9 pour un SIREN."),
-    "siret_scientific": _l("Ce numéro a été abîmé par un tableur : recopiez-le en entier."),
+    "siret_scientific": SPOILT,
+    "siren_scientific": SPOILT,
     "phone_invalid": _l("Ce numéro n'est pas complet. Écrivez-le par exemple 01 99 00 52 40."),
     "email_invalid": _l("Écrivez l'adresse en entier, par exemple prenom.nom@exemple.fr."),
     "email_suspect_tld": _l("Cette adresse semble mal terminée."),

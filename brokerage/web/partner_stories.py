@@ -3,18 +3,26 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from typing import Any
 
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
+from markupsafe import Markup
 
+from brokerage import clock
 from brokerage.introductions.fatigue import Standing
+from brokerage.partners.directory import PartnerRow
 from brokerage.partners.models import Contact, Permission
 from brokerage.timeline import Entry
 from brokerage.web import stories
-from brokerage.web.formats import date_short, day_month
+from brokerage.web.drawing.badges import slats
+from brokerage.web.drawing.icons import icon
+from brokerage.web.formats import date_short, day_month, moment
 from brokerage.web.stories import Line
+from brokerage.web.typography import typeset
 
 FIELD_NAMES = {
     "kind": _l("réseau"), "name": _l("nom"), "type": _l("type"), "uai": _l("UAI"), "siren": _l("SIREN"), "siret": _l("SIRET"),
@@ -89,6 +97,31 @@ def gauge_of_asks(asks: int, open_now: bool) -> Gauge:
     if not asks:
         return Gauge(0, 3, _("disponible"), "oui")
     return Gauge(min(asks, 3), 3, ngettext("%(num)d demande", "%(num)d demandes", asks), "attente" if asks > 1 else "")
+
+
+def drawn(gauge: Gauge) -> Markup:
+    """The slats of a gauge and its words; an icon stands for them where there is nothing to count."""
+    if gauge.total:
+        return slats(gauge.n, gauge.total, typeset(gauge.words), gauge.tone, gauge.icon)
+    look = f"lattes t-{gauge.tone}" if gauge.tone else "lattes"
+    return Markup('<span class="{}">{}<span>{}</span></span>').format(look, icon(gauge.icon or "pause"), typeset(gauge.words))
+
+
+def gauges_of(rows: Sequence[PartnerRow]) -> dict[tuple[int, bool], Markup]:
+    """The gauge of every line of a list, drawn once for those that look the same."""
+    return {look: drawn(gauge_of_asks(*look)) for look in {(row.asks, row.open_now) for row in rows}}
+
+
+def days_of(rows: Sequence[PartnerRow]) -> dict[date | None, Markup]:
+    """How the last contact of every line reads. Writing a date costs as much as the rest of a line: it is kept."""
+    today, language = clock.today(), str(get_locale())
+    days = {row.last_contact_on for row in rows}
+    return {day: _day(day, today, language) if day else Markup(typeset(_("aucun"))) for day in days}
+
+
+@lru_cache(maxsize=4096)
+def _day(day: date, _today: date, _language: str) -> Markup:
+    return moment(day)
 
 
 PERMISSIONS = {

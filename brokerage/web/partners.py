@@ -74,8 +74,10 @@ def index() -> ResponseReturnValue:
         "keep": partner_filters.kept(OWN),
         "shown": _told(found(opened)) if opened else None,
         "may_edit": policy.may_edit(reader()),
+        "gauges": partner_stories.gauges_of(listing.rows),
+        "days": partner_stories.days_of(listing.rows),
     }
-    return page("partners/index.html", fragments=("rows",), listing=listing, wanted=wanted, stories=partner_stories, **context)
+    return page("partners/index.html", fragments=("rows",), listing=listing, wanted=wanted, **context)
 
 
 def _member_names(member_id: uuid.UUID | None) -> dict[str, str]:

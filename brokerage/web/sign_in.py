@@ -82,7 +82,7 @@ def leave() -> ResponseReturnValue:
     assert visitor is not None
     sign_in.leave(visitor.session_id)
     access.let_out()
-    flash(_("Votre session est fermée. À bientôt."), "done")
+    flash(_("Votre session est fermée. À bientôt."))
     return redirect(url_for(".show"), 303)
 
 
@@ -130,7 +130,7 @@ def renew(link: Link) -> ResponseReturnValue:
     try:
         if form.validate():
             passwords.renew(link, form.password.data)
-            flash(_("Votre mot de passe est changé. Connectez-vous avec le nouveau."), "done")
+            flash(_("Votre mot de passe est changé. Connectez-vous avec le nouveau."))
             return redirect(url_for(".show"), 303)
     except BadInput as no:
         form.refuse(no)

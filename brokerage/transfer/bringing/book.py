@@ -15,13 +15,14 @@ from rapidfuzz.fuzz import ratio
 
 from brokerage.database import db
 from brokerage.partners import vault
-from brokerage.partners.models import Channel, Contact, Partner
+from brokerage.partners.models import Channel, Contact, ImportedRow, Partner
 from brokerage.partners.vault import Coordinates
 from brokerage.reference.folding import folded
 from brokerage.timeline import Entry
 from brokerage.transfer.bringing.gathering import Gathered
 from brokerage.transfer.mapping.names import core_of, kinds_agree, town_key
 
+NOBODY = uuid.UUID(int=0)
 CHUNK = 5000  # values of one IN (…)
 _CLOSE, _NEAR = 90, 60  # likeness of two names out of 100: by themselves, or in the same town
 
@@ -113,33 +114,42 @@ def opened(association_id: uuid.UUID, emails: Collection[str]) -> Book:
 
 @dataclass
 class Stored:
-    """The partners of the book that a file speaks of, with their people and notes; contacts and notes by partner."""
+    """The partners of the book that a file speaks of, with their people and words; all but coordinates by partner."""
 
     partners: dict[uuid.UUID, Partner] = field(default_factory=dict)
     contacts: dict[uuid.UUID, list[Contact]] = field(default_factory=lambda: defaultdict(list))
     coordinates: dict[uuid.UUID, Coordinates] = field(default_factory=dict)
     notes: dict[uuid.UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
+    held: dict[uuid.UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
 
 
 def stored(partner_ids: Sequence[uuid.UUID]) -> Stored:
     """These partners of our own book, whole."""
     found = Stored()
     for some in chunks(partner_ids):
-        found.partners |= {
-            partner.id: partner
-            for partner in db.session.scalars(sa.select(Partner).where(Partner.id.in_(some)))
-        }
-        people = sa.select(Contact).where(Contact.partner_id.in_(some), Contact.deleted_at.is_(None))
-        contacts = db.session.scalars(people.order_by(Contact.created_at, Contact.id)).all()
-        for contact in contacts:
-            found.contacts[contact.partner_id].append(contact)
-        found.coordinates |= vault.own(contact.id for contact in contacts)
-        notes = sa.select(Entry.partner_id, Entry.details).where(
-            Entry.partner_id.in_(some), Entry.what == "note"
-        )
-        for partner_id, details in db.session.execute(notes):
-            found.notes[partner_id].add(details.get("text", ""))
+        partners = db.session.scalars(sa.select(Partner).where(Partner.id.in_(some)))
+        found.partners |= {partner.id: partner for partner in partners}
+        _add_people(found, some)
+        _add_words(found, some)
     return found
+
+
+def _add_people(found: Stored, some: Sequence[uuid.UUID]) -> None:
+    people = sa.select(Contact).where(Contact.partner_id.in_(some), Contact.deleted_at.is_(None))
+    contacts = db.session.scalars(people.order_by(Contact.created_at, Contact.id)).all()
+    for contact in contacts:
+        found.contacts[contact.partner_id].append(contact)
+    found.coordinates |= vault.own(contact.id for contact in contacts)
+
+
+def _add_words(found: Stored, some: Sequence[uuid.UUID]) -> None:
+    notes = sa.select(Entry.partner_id, Entry.details).where(Entry.partner_id.in_(some), Entry.what == "note")
+    for partner_id, details in db.session.execute(notes).tuples():
+        found.notes[partner_id or NOBODY].add(details.get("text", ""))
+    rows = sa.select(ImportedRow.partner_id, ImportedRow.held_remark)
+    waiting = rows.where(ImportedRow.partner_id.in_(some), ImportedRow.held_remark != "")
+    for partner_id, remark in db.session.execute(waiting).tuples():
+        found.held[partner_id or NOBODY].add(remark)
 
 
 def _holders(keys: Collection[str]) -> Iterable[tuple[str, uuid.UUID]]:

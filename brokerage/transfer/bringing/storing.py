@@ -4,7 +4,7 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB, insert
@@ -42,7 +42,13 @@ class Haul:
         """Add a line to the timeline."""
         about = dict.fromkeys(("contact_id", "request_id", "introduction_id"))
         who = {"by_kind": by.kind, "by_id": by.id, "by_name": by.name}
-        line = {"id": uuid.uuid4(), "association_id": association_id, "at": self.at, "what": what, "partner_id": partner_id}
+        line = {
+            "id": uuid.uuid4(),
+            "association_id": association_id,
+            "at": self.at,
+            "what": what,
+            "partner_id": partner_id,
+        }
         self.entries.append({**line, **who, **about, "details": details})
 
     def store(self) -> None:
@@ -54,7 +60,9 @@ class Haul:
         _add(Entry, self.entries)
         _add(ImportedRow, self.rows)
         now = clock.now()
-        listed = [{"email_key": key, "reason": "objection", "created_at": now} for key in sorted(self.objections)]
+        listed = [
+            {"email_key": key, "reason": "objection", "created_at": now} for key in sorted(self.objections)
+        ]
         if listed:
             keep_first = insert(Suppression.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
             db.session.execute(scope.through_the_gate(keep_first), listed)
@@ -62,18 +70,19 @@ class Haul:
 
 def _add(entity: type[Base], rows: Rows) -> None:
     """One statement for thousands of rows, which travel as JSON: several times faster than a statement each."""
-    table = entity.__table__
+    table = cast(sa.Table, entity.__table__)
     names = [column.name for column in table.columns if column.computed is None]
-    standing = _defaults(entity)
+    standing = _defaults(table)
     sent = sa.cast(sa.bindparam("rows", type_=sa.Text()), JSONB())
-    found = sa.func.jsonb_populate_recordset(sa.literal_column(f"NULL::{table.name}"), sent).table_valued(*names)  # type: ignore[attr-defined]
-    statement = scope.through_the_gate(sa.insert(table).from_select(names, sa.select(found), include_defaults=False))  # type: ignore[arg-type]
+    found = sa.func.jsonb_populate_recordset(sa.literal_column(f"NULL::{table.name}"), sent)
+    read = sa.select(found.table_valued(*names))
+    statement = scope.through_the_gate(sa.insert(table).from_select(names, read, include_defaults=False))
     for at in range(0, len(rows), AT_ONCE):
         whole = [standing | row for row in rows[at : at + AT_ONCE]]
         db.session.execute(statement, {"rows": json.dumps(whole, default=str)})
 
 
-def _defaults(entity: type[Base]) -> dict[str, Any]:
+def _defaults(table: sa.Table) -> dict[str, Any]:
     """What the model gives a row that does not say: one moment for all of them. Keys are each row's own."""
-    given = {column.name: column.default for column in entity.__table__.columns if column.default is not None and not column.primary_key}
-    return {name: one.arg(None) if one.is_callable else one.arg for name, one in given.items()}  # type: ignore[attr-defined, union-attr]
+    given: dict[str, Any] = {column.name: column.default for column in table.columns if not column.primary_key}
+    return {name: one.arg(None) if one.is_callable else one.arg for name, one in given.items() if one is not None}

@@ -10,6 +10,10 @@ from brokerage.transfer.vocabulary import CONTACT_FIELDS
 _FORMULA_QUOTE = re.compile("^'(?=[=+\\-@\t＝＋－＠])")
 
 
+_LONG = 1000  # characters beyond which a cell is no name, address or telephone; only free texts are kept whole
+_FREE = ("remarks", "other", "status")
+
+
 @dataclass(frozen=True)
 class Columns:
     """A mapping made ready: columns by field, contact columns by person then field, in the order of the file."""
@@ -44,7 +48,11 @@ class Cells:
     issues: list[tuple[str, str]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.texts = tuple(_FORMULA_QUOTE.sub("", text) if text[:1] == "'" else text for text in self.row.texts)
+        texts = [_FORMULA_QUOTE.sub("", text) if text[:1] == "'" else text for text in self.row.texts]
+        if max(map(len, texts), default=0) > _LONG:
+            free = {at for name in _FREE for at in self.columns.by_field.get(name, ())}
+            texts = [text if at in free else text[:_LONG] for at, text in enumerate(texts)]
+        self.texts = tuple(texts)
 
     def raw(self, name: str) -> Cell:
         """The first filled cell of a field, as the file holds it."""

@@ -12,6 +12,7 @@ from brokerage.transfer.mapping.wording import is_role
 from brokerage.transfer.sheets import Cell, text_of
 
 _SAMPLE = 150
+_LONGEST = 300  # characters of a cell that are looked at
 _EMAIL = re.compile(r"\S+@\S+\.\S+|\[at\]")
 _UAI = re.compile(r"\W*[0-9OIl]{2,3} ?[0-9OIl]{3,4} ?[A-Za-z]\W*")
 _DIGITS = re.compile(r"[\d\s.\-/()+]+")
@@ -79,7 +80,7 @@ def looks_like_towns(cells: Sequence[Cell]) -> bool:
 
 def shares(cells: Sequence[Cell]) -> dict[str, float]:
     """For each look, the share of filled cells having it, on the first 150; {} for an empty column."""
-    texts = [text for text in map(text_of, cells) if text][:_SAMPLE]
+    texts = [text[:_LONGEST] for text in map(text_of, cells) if text][:_SAMPLE]
     if not texts:
         return {}
     return {look: sum(map(test, texts)) / len(texts) for look, test in TESTS.items()}

@@ -5,7 +5,7 @@ name and town), two SIRETs (two establishments of one company).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz.fuzz import ratio
@@ -18,6 +18,7 @@ from brokerage.transfer.mapping.parsed import Issue, Organisation, ParsedRow
 
 _CLOSE = 90  # likeness of two names, out of 100, to be one name with a slip of the finger
 _LONG_ENOUGH = 6  # letters of a name before a slip may be supposed in it
+_CROWD = 2000  # names of one town beyond which only equal ones are looked for
 _SECTIONS = frozenset(("SEP", "SGT"))
 _VAGUE = frozenset(("", "LYCEE"))
 
@@ -74,6 +75,15 @@ class _Clusters:
         """Whether the directory says that a row without UAI means other schools than those of a cluster."""
         meant, known = self.likely[a], {code for code in self.uais[b] if school(code)} or self.likely[b]
         return bool(meant and known) and not meant & known
+
+    def is_identified(self, at: int) -> bool:
+        """Whether the cluster of a row has a UAI or a SIRET."""
+        return bool(self.uais[self.of(at)] or self.sirets[self.of(at)])
+
+    def is_of_kind(self, at: int, kind: str) -> bool:
+        """Whether a cluster tells exactly this kind; a vague one fits a cluster that tells none."""
+        kinds = self.kinds[self.of(at)]
+        return kind in kinds or (kind in _VAGUE and not kinds)
 
     def join(self, a: int, b: int) -> None:
         """Makes one cluster of two, if they may join."""
@@ -169,14 +179,26 @@ def _same_place(a: _Key, b: _Key) -> bool:
 
 
 def _by_name(keys: Sequence[_Key], clusters: _Clusters) -> set[int]:
-    """Joins rows by name and town, those of exactly the same kind first; returns the rows left in doubt."""
+    """Joins rows by name and town, those with an identifier and a precise kind first; returns the rows left in doubt."""
     unclear: set[int] = set()
     for cores in _neighbourhoods(keys):
-        for core in cores:
-            places = [at for other in _like(core, cores) for at in cores[other]]
-            for at in sorted(cores[core], key=lambda place: (keys[place].kind in _VAGUE, place)):
-                _join_best(at, places, keys, clusters, unclear)
+        heads = {core: _identified(places, keys, clusters) for core, places in cores.items()}
+        for core, places in cores.items():
+            near = _like(core, cores)
+            for at in sorted(places, key=lambda place: (keys[place].kind in _VAGUE, place)):
+                options = {clusters.of(head): kinds for name in near for head, kinds in heads[name].items()}
+                _join_best(at, options, keys, clusters, unclear)
+                heads[core].setdefault(clusters.of(at), set()).add(keys[at].kind)
     return unclear
+
+
+def _identified(places: Iterable[int], keys: Sequence[_Key], clusters: _Clusters) -> dict[int, set[str]]:
+    """The clusters with an identifier among some rows, and the kinds these rows tell."""
+    heads: dict[int, set[str]] = {}
+    for at in places:
+        if clusters.is_identified(at):
+            heads.setdefault(clusters.of(at), set()).add(keys[at].kind)
+    return heads
 
 
 def _neighbourhoods(keys: Sequence[_Key]) -> list[dict[str, list[int]]]:
@@ -188,39 +210,29 @@ def _neighbourhoods(keys: Sequence[_Key]) -> list[dict[str, list[int]]]:
     return list(towns.values())
 
 
-def _like(core: str, cores: Iterable[str]) -> list[str]:
+def _like(core: str, cores: Mapping[str, object]) -> list[str]:
     """The names of a town equal to one or a slip of the finger away from it: numbers in them must be the same."""
-    if len(core) < _LONG_ENOUGH:
+    if len(core) < _LONG_ENOUGH or len(cores) > _CROWD:
         return [core]
     close = extract(core, list(cores), scorer=ratio, score_cutoff=_CLOSE, limit=None)
     return [name for name, _, _ in close if name == core or (len(name) >= _LONG_ENOUGH and _digits(name) == _digits(core))]
 
 
-def _join_best(at: int, places: list[int], keys: Sequence[_Key], clusters: _Clusters, unclear: set[int]) -> None:
-    """Joins a row with the one cluster of its town that bears its name."""
-    if keys[at].uai and keys[at].siret:
-        return
+def _join_best(at: int, options: dict[int, set[str]], keys: Sequence[_Key], clusters: _Clusters, unclear: set[int]) -> None:
+    """Joins a row with the one cluster of its town that bears its name; `options` are those and the kinds they tell."""
     mine = clusters.of(at)
-    fits = {clusters.of(other) for other in places if kinds_agree(keys[at].kind, keys[other].kind)} - {mine}
-    fits = {other for other in fits if clusters.may_join(mine, other)}
-    if len(fits) > 1:
-        fits = _of_same_kind(at, fits, keys, clusters) or fits
-    if len(fits) == 1:
-        clusters.join(at, fits.pop())
-    elif _identified(fits, clusters) > 1:
-        unclear.add(at)
-    else:
-        for other in sorted(fits):
-            clusters.join(at, other)
-
-
-def _identified(fits: set[int], clusters: _Clusters) -> int:
-    return sum(bool(clusters.uais[at] or clusters.sirets[at]) for at in fits)
-
-
-def _of_same_kind(at: int, fits: set[int], keys: Sequence[_Key], clusters: _Clusters) -> set[int]:
+    if len(options) > _CROWD:
+        return
     kind = keys[at].kind
-    return {other for other in fits if kind in clusters.kinds[other] or (kind in _VAGUE and not clusters.kinds[other])}
+    fits = [head for head, kinds in options.items() if head != mine and all(kinds_agree(kind, other) for other in kinds)]
+    fits = [head for head in fits if clusters.may_join(mine, head)]
+    if len(fits) > 1:
+        fits = [head for head in fits if clusters.is_of_kind(head, kind)] or fits
+    if len(fits) > 1 and sum(map(clusters.is_identified, fits)) > 1:
+        unclear.add(at)
+        return
+    for head in fits:
+        clusters.join(at, head)
 
 
 def _digits(text: str) -> str:

@@ -30,6 +30,12 @@ _SEPARATORS = tuple(
         r"\s+[-–—]\s+",
     )
 )
+_NOBODY = re.compile(
+    r"n ?c|neant|inconnue?|vacante?|personne|aucune?|sans|en cours.*|poste vacant|x*|idem|"
+    r"a (?:definir|pourvoir|completer|demander|voir|trouver|confirmer|preciser|identifier|designer|renseigner|recruter)(?: \w+)*"
+)
+_COUPLE = re.compile(r"(m|mr|monsieur|mme|madame)\b\.? *(?:et|&|/) *(m|mr|monsieur|mme|madame)\b\.? +(.+)", re.IGNORECASE)
+_SEVERAL_TITLED = re.compile(r"(mmes|mesdames|mm|messieurs)\b\.? +(.+)", re.IGNORECASE)
 _ANY_SEPARATOR = re.compile(r"[\n;|/&+,]|\bet\b|\s[-–—]\s")
 
 
@@ -49,15 +55,28 @@ def people_in(text: str) -> list[Named]:
     « M. R. KAYA (DDFPT) / Mme Mei ÖZTÜRK (CPE) » is two; « VP formation et vie universitaire » in brackets is not
     cut. A part that is a function (« proviseur adjoint ») goes to the person before it.
     """
-    parts = split_outside_brackets(text)
+    if _NOBODY.fullmatch(folded(text)):
+        return []
+    if shared := _COUPLE.fullmatch(text.strip()):
+        last = proper(shared.group(3))
+        return [Named(civility_of(shared.group(1)), "", last), Named(civility_of(shared.group(2)), "", last)]
     found: list[Named] = []
-    for part in parts:
+    for part in _titled_parts(text) or split_outside_brackets(text):
         person = person_of(part)
         if found and (not person.last_name or (is_role(_BRACKET.sub(" ", part)) and not _titled(part))):
             found[-1] = _with_role(found[-1], person.role or part)
         elif person.last_name or person.role:
             found.append(person)
     return found
+
+
+def _titled_parts(text: str) -> list[str]:
+    """« Mmes Petit et Rey » as « Mme Petit » and « Mme Rey »."""
+    found = _SEVERAL_TITLED.fullmatch(text.strip())
+    if not found:
+        return []
+    civility = "Mme" if found.group(1).lower() in ("mmes", "mesdames") else "M."
+    return [f"{civility} {part.strip()}" for part in re.split(r",|\bet\b|&|/|\n", found.group(2)) if part.strip()]
 
 
 def split_outside_brackets(text: str) -> list[str]:
@@ -116,8 +135,11 @@ def person_of(text: str) -> Named:
     brackets = " ".join(found.strip() for found in _BRACKET.findall(text))
     bare = " ".join(_BRACKET.sub(" ", text).split()).strip(" ,;:/")
     civility, name = _civility(bare)
-    if not civility and is_role(name):
-        return Named(role=", ".join(filter(None, (name, brackets))))
+    before = re.fullmatch(r"([^:]+?)\s*:\s+(.+)", bare)
+    if before and is_role(before.group(1)) and not civility:
+        return _with_role(person_of(before.group(2)), before.group(1))
+    if is_role(name) and (not civility or name.lower().startswith(("le ", "la "))) and not _is_name_like_role(name):
+        return Named(role=", ".join(filter(None, (name.removeprefix("le ").removeprefix("la "), brackets))))
     dashed = re.fullmatch(r"(.+?)\s*(?:\s[-–—]\s|[:,]\s)\s*(.+)", name)
     if dashed and is_role(dashed.group(2)):
         name, brackets = dashed.group(1), brackets or dashed.group(2)
@@ -125,6 +147,12 @@ def person_of(text: str) -> Named:
         civility, brackets = _civility_alone(brackets)
     first, last = first_and_last(name, bool(civility))
     return Named(civility, first, last, brackets)
+
+
+def _is_name_like_role(text: str) -> bool:
+    """« Paul DOYEN » bears a name that is also a function."""
+    words = text.split()
+    return len(words) == 2 and any(_is_first_name(word) for word in words)
 
 
 def _civility(text: str) -> tuple[str, str]:
@@ -207,7 +235,7 @@ def _is_first_name(word: str) -> bool:
 
 def proper(name: str) -> str:
     """A name typed in capitals as one writes it: « D'HAUTEVILLE » D'Hauteville, « DE LA TOUR » de La Tour."""
-    if not name.isupper():
-        return name.strip(" ,;.")
+    if not (name.isupper() or name.islower()) or _INITIAL.fullmatch(name):
+        return name.strip(" ,;")
     written = re.sub(r"[^\W\d_]+", lambda found: found.group().capitalize(), name.strip(" ,;."))
     return re.sub(r"^De (?=La |L')", "de ", written)

@@ -65,21 +65,24 @@ def _any(*phrases: str) -> re.Pattern[str]:
 
 
 _TO_WRITE = "(?:re)?contacter|solliciter|relancer|demarcher|deranger|(?:r)?appeler|ecrire|joindre|mailer|inviter|importuner"
-_WRITTEN = "(?:(?:re)?contact|sollicit|relanc|demarch|derang|appel|rappel|invit|importun)e(?: e)?s?"
-_LETTERS = "(?:e )?mails?|courriels?|sollicitations?|contacts?|messages?|relances?|appels?|newsletters?|invitations?"
-_SHARING = r"(?:re)?transm\w*|diffus\w*|partag\w*|communiqu\w*|divulgu\w*|transfer\w*|mis(?: e)?s? en relation|mise en relation|donner"
+_WRITTEN = "(?:(?:re)?contact|sollicit|relanc|demarch|derang|appel|rappel|invit|importun)e ?e?s?"
+_LETTERS = "(?:e )?mails?|courriels?|sollicitations?|contacts?|messages?|relances?|appels?|newsletters?|invitations?|demarchage"
+_SHARING = (
+    r"(?:re)?transm\w*|diffus\w*|partag\w*|communiqu\w*|divulgu\w*|transfer\w*|circul\w*|donner|"
+    "(?:mis(?: e)?s?|mise) en relation"
+)
 # « Ne pas appeler avant 10 h » is about when, not whether.
 _WHEN = "(?! (?:avant|apres|pendant|entre|le (?:matin|soir|lundi|mardi|mercredi|jeudi|vendredi|samedi)|en|sur|au|aux|directement))"
 _STOP = _any(
-    rf"(?:plus|jamais|pas|arreter de|cesser de|inutile de) (?:(?:le|la|les|l|lui|leur|me|nous|se faire) )*(?:{_TO_WRITE}){_WHEN}",
-    rf"(?:plus|jamais|pas|refuse d|refus d) etre (?:{_WRITTEN}|derange e?)",
+    rf"(?:plus|jamais|pas|arreter de|cesser de|inutile de) (?:(?:le|la|les|l|lui|leur|me|m|nous|se faire) )*(?:{_TO_WRITE}){_WHEN}",
+    rf"(?:plus|jamais|pas|refuse d|refus d) etre {_WRITTEN}",
     rf"(?<! a )(?:plus|pas|jamais) (?:de |d |aucune? |recevoir )+(?:{_LETTERS})",
     "plus (?:rien )?recevoir|plus rien (?:envoyer|recevoir)|(?:veut|souhaite|desire) pas recevoir",
     rf"refuse?s? (?:tout|toute|les?|de recevoir) (?:\w+ )?(?:{_LETTERS})|aucun (?:contact|mail|demarchage)",
     r"(?<!non )stop|opposition|s (?:est )?oppos\w+|s y oppose|oppose e? (?:a|au|aux)|desinscri\w+|desabonn\w+|unsubscribe\w*|opt ?out",
     r"liste (?:rouge|noire|d opposition)|black ?list\w*|npc|droit (?:a l |d )(?:oubli|effacement|opposition)",
-    "(?:retirer|supprimer|effacer|enlever|rayer|oter) (?:[a-z]+ ){0,4}(?:liste|listes|fichier|base|coordonnees|donnees)",
-    "demande (?:de )?(?:suppression|retrait|effacement)",
+    "(?:retire|supprime|efface|enleve|raye|ote)(?:r| e|e)?s? (?:[a-z]+ ){0,4}(?:liste|listes|fichier|base|coordonnees|donnees)",
+    "demande (?:de |la |le |l |sa )?(?:suppression|retrait|effacement)",
 )
 _NO_OBJECTION = _any("(?:pas d|aucune|sans|leve e? (?:de )?l) opposition", "ne s (?:y )?oppose pas")
 _KEEP = _any(
@@ -130,8 +133,8 @@ _PUPIL = re.compile(
 )
 _CLASS = r"(?:[Tt]le|[Tt]erminale|1re|1ère|[Pp]remière|2nde|2de|[Ss]econde|3e|3ème|4e|5e|6e|BTS|CAP)\b"
 _SOMEBODY = re.compile(
-    rf"[A-ZÀ-Ý][\w'’-]+ [A-ZÀ-Ý]\.(?!\w)|[A-ZÀ-Ý][\w'’-]+,? \(?{_CLASS}|[:–-] ?[A-ZÀ-Ý][a-zà-ÿ'’-]+(?: [A-ZÀ-Ý][\w'’.-]*)?(?:,| \()"
-    r"|(?<!\d)\d{1,2} ?ans\b|\bné(?:e|\(e\)|·e)? (?:le|en)\b|\b(?:fils|fille|neveu|nièce) d[eu']"
+    rf"[A-ZÀ-Ý][\w'’-]{{1,30}} [A-ZÀ-Ý]\.(?!\w)|[A-ZÀ-Ý][\w'’-]{{1,30}},? \(?{_CLASS}|[:–-] ?[A-ZÀ-Ý][a-zà-ÿ'’-]{{1,30}}(?: [A-ZÀ-Ý][\w'’.-]{{0,30}})?(?:,| \()"
+    r"|(?<!\d)\d{1,2} ?ans\b|\bné(?:e|\(e\)|·e)? (?:le|en)\b|\b(?:fils|fille|neveu|nièce) (?:d[eu']|[A-ZÀ-Ý])"
 )
 _BORN = re.compile(r"\bne e? ?le \d|\bnee le \d|\bdate de naissance\b|\bmineure? isole")
 _DELICATE = _any(

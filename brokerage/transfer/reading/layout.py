@@ -115,10 +115,10 @@ def _names(levels: list[Row], width: int) -> tuple[tuple[str, ...], tuple[str, .
 
 def _stack(levels: list[Row], column: int) -> list[str]:
     """The texts over a column from top to its own name; upper levels stretch over the gaps to their right."""
-    own = [" ".join(level.text(column).split()) for level in levels]
+    own = [" ".join(level.text(column)[:200].split()) for level in levels]
     depth = max((at for at, text in enumerate(own) if text), default=-1)
     return [*(_stretched(levels[at], column) for at in range(depth)), own[depth] if depth >= 0 else ""]
 
 
 def _stretched(level: Row, column: int) -> str:
-    return next((level.text(at) for at in range(column, -1, -1) if level.text(at)), "")
+    return next((level.text(at)[:200] for at in range(column, -1, -1) if level.text(at)), "")
