@@ -2,6 +2,7 @@
 
 import http.client
 import os
+import shutil
 import socket
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
 
-from brokerage.local import lodging
+from brokerage.local import lodging, sentences
 
 ROOT = Path(__file__).parents[1]
 SMALL_APPLICATION = '''
@@ -149,3 +150,14 @@ class House:
             launcher.stdout.close()
         assert eventually(lambda: not self.pids(), 10), self.pids()
         lodging.abandon(self.data)
+
+
+def somewhere_quick() -> str | None:
+    """Memory rather than disk, where there is enough: these tests make many databases."""
+    memory = Path("/dev/shm")
+    enough = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30
+    return str(memory) if enough else None
+
+
+def sentence(told: sentences.Stop) -> str:
+    return f"{told.french}\n{told.english}\n"

@@ -21,7 +21,7 @@ ADMINS = frozenset({Role.ADMIN})
 
 MATRIX = {
     # the doors
-    "home.front": EVERYBODY, "setup.show": EVERYBODY, "setup.found": EVERYBODY, "static": EVERYBODY,
+    "home.front": EVERYBODY, "notice.show": EVERYBODY, "setup.show": EVERYBODY, "setup.found": EVERYBODY, "static": EVERYBODY,
     "sign_in.show": EVERYBODY, "sign_in.enter": EVERYBODY, "sign_in.forgotten": EVERYBODY, "sign_in.send_link": EVERYBODY,
     "sign_in.link_sent": EVERYBODY, "sign_in.invitation": LINK, "sign_in.accept": LINK, "sign_in.renewal": LINK, "sign_in.renew": LINK,
     "sign_in.leave": ALL, "local_mail.index": EVERYBODY, "local_mail.letter": EVERYBODY, "local_mail.html": EVERYBODY,

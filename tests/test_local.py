@@ -15,15 +15,7 @@ import psycopg
 import pytest
 
 from brokerage.local import folder, lodging, roles, schema, sentences
-from brokerage.local.folder import Folder
-from tests.local_house import House, eventually
-
-
-def somewhere_quick() -> str | None:
-    """Memory rather than disk, where there is enough: these tests make many databases."""
-    memory = Path("/dev/shm")
-    enough = os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 2**30
-    return str(memory) if enough else None
+from tests.local_house import House, eventually, sentence, somewhere_quick
 
 
 @pytest.fixture(scope="session")
@@ -138,8 +130,7 @@ def test_a_command_waits_for_those_that_borrowed_its_services(house):
 
     guest = house.start("flask", "linger", "3")
 
-    assert guest.wait(30) == 7
-    assert host.wait(30) == 7
+    assert (guest.wait(30), host.wait(30)) == (7, 7)
     assert house.pids() == []
 
 
@@ -206,10 +197,6 @@ def test_root_without_namespaces_runs_postgresql_as_another_user(house):
     assert not place.exists()
 
 
-def sentence(told: sentences.Stop) -> str:
-    return f"{told.french}\n{told.english}\n"
-
-
 def test_a_busy_port_is_told_before_anything_is_started(bare_house):
     with socket.create_server(("127.0.0.1", bare_house.port)):
         told = bare_house.run()
@@ -243,7 +230,7 @@ def test_a_full_disk_is_told(tmp_path, monkeypatch):
     monkeypatch.setattr(folder.shutil, "disk_usage", lambda _: SimpleNamespace(free=10 * 2**20))
 
     with pytest.raises(sentences.Stop, match="plus assez de place"):
-        Folder(tmp_path / "data").open()
+        folder.Folder(tmp_path / "data").open()
 
 
 @pytest.mark.parametrize(

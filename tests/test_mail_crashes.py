@@ -160,7 +160,7 @@ def test_a_worker_frozen_as_the_words_leave_settles_the_doubt_when_it_wakes(offi
 def test_two_workers_at_once_send_two_hundred_letters_once_each(office: Office) -> None:  # noqa: F811
     office.post(*(office.letter(to_address=f"nr{number}@example.org") for number in range(200)))
 
-    workers = [office.worker(), office.worker()]
+    workers = [office.worker(lambda: office.deliver(batch=10)) for _ in range(2)]
 
     assert [worker.ends() for worker in workers] == [0, 0]
     assert office.states() == {"sent": 200}

@@ -218,11 +218,11 @@ def test_a_letter_can_be_taken_back_until_its_words_begin_to_leave(office: Offic
     taken_back = office.post()
     fence = leases.fence
 
-    def too_late_for_the_worker(message_id: uuid.UUID, holder: str) -> bool:
+    def too_late_for_the_worker(ledger: leases.Ledger, message_id: uuid.UUID, holder: str) -> bool:
         with scope.acting(scope.member(office.association_id)) as session:
             assert outbox.cancel(Message.id == message_id) == 1
             session.commit()
-        return fence(message_id, holder)
+        return fence(ledger, message_id, holder)
 
     monkeypatch.setattr(leases, "fence", too_late_for_the_worker)
     office.deliver()

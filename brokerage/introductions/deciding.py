@@ -54,7 +54,7 @@ def park(request: IntroductionRequest, by: User, until: date, private_reason: st
 
 def resume(request: IntroductionRequest, by: Person) -> None:
     """Take a parked request up again."""
-    request.parked_until = None
+    request.parked_until, request.due_on = None, routing.answer_expected(request)
     db.session.flush()
     take("resume", request, by)
 
@@ -68,11 +68,19 @@ def approve(request: IntroductionRequest, by: User, choices: Sequence[Choice], w
     if not choices:
         raise BadInput(N_("Choisissez au moins un contact."), "contacts")
     contacts = _chosen(request, choices)
+    _aim(request, contacts[choices[0].contact_id])
     request.decision_word, request.decided_at = word.strip(), clock.now()
     db.session.flush()
     take("approve", request, by, details={"text": word.strip(), "contacts": len(choices)})
     for choice in choices:
         _open(request, contacts[choice.contact_id], choice, by)
+
+
+def _aim(request: IntroductionRequest, contact: Contact) -> None:
+    """A need without a partner in mind takes the one whose contact was chosen: from now on both sides read its name."""
+    if request.partner_id is None:
+        partner = db.session.get_one(Partner, contact.partner_id)
+        request.partner_id, request.target_name, request.target_town = partner.id, partner.name, partner.town
 
 
 def _chosen(request: IntroductionRequest, choices: Sequence[Choice]) -> dict[uuid.UUID, Contact]:
@@ -161,7 +169,7 @@ def redirect(
     if partner:
         request.partner_id, request.target_name, request.target_town = partner.id, partner.name, partner.town
     request.handler = to or routing.handler_for(request) or by
-    request.submitted_at = clock.now()
+    request.submitted_at, request.due_on = clock.now(), routing.answer_expected(request)
     db.session.flush()
     take("redirect", request, by, details={"text": word.strip(), "to": request.handler.name})
 
@@ -169,7 +177,7 @@ def redirect(
 def reopen(request: IntroductionRequest, by: User) -> None:
     """Take up again what was declined, expired or withdrawn."""
     request.decline_reason, request.decided_at, request.submitted_at = "", None, clock.now()
-    request.handler = routing.handler_for(request) or by
+    request.handler, request.due_on = routing.handler_for(request) or by, routing.answer_expected(request)
     db.session.flush()
     take("reopen", request, by)
 

@@ -1,17 +1,16 @@
 """The requester's verbs: draft, submit, answer, withdraw; and what the clock does to a request."""
 
 import uuid
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
 
-from brokerage import calendar, clock, scope
+from brokerage import clock, scope
 from brokerage.accounts.models import User
 from brokerage.conventions import policy as conventions
 from brokerage.database import db
 from brokerage.errors import N_, BadInput
-from brokerage.introductions import introductions, routing, rules
+from brokerage.introductions import introductions, routing
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.introductions.policy import Person
 from brokerage.introductions.purposes import PURPOSES
@@ -64,7 +63,7 @@ def submit(request: IntroductionRequest, by: User) -> None:
     if request.handler is None:
         raise BadInput(N_("Cette association n'a pas encore de responsable des partenariats pour vous répondre."))
     request.submitted_at = clock.now()
-    request.due_on = _due(request)
+    request.due_on = routing.answer_expected(request)
     db.session.flush()
     take("submit" if request.state is RequestState.DRAFT else "resend", request, by)
 
@@ -82,17 +81,11 @@ def _check(request: IntroductionRequest) -> None:
         raise BadInput(N_("Aucune convention n'est en vigueur avec cette association."))
 
 
-def _due(request: IntroductionRequest) -> date:
-    """When an answer is expected: working days of the giving side, by its rule."""
-    days = rules.of(request.giving_id).decide_within
-    return calendar.add_working_days(clock.today(), days, calendar.HEAD_OFFICE)
-
-
 def answer(request: IntroductionRequest, by: User, reply: str) -> None:
     """Give the details that were asked for; the reply joins the timeline and the manager is told."""
     if not reply.strip():
         raise BadInput(N_("Écrivez votre réponse."), "reply")
-    request.due_on = _due(request)
+    request.due_on = routing.answer_expected(request)
     take("answer", request, by, details={"text": reply.strip()})
 
 

@@ -5,9 +5,10 @@ from datetime import date
 
 import sqlalchemy as sa
 
-from brokerage import clock
+from brokerage import calendar, clock
 from brokerage.accounts.models import Association, Role, User
 from brokerage.database import db
+from brokerage.introductions import rules
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.partners.models import Partner, ShowcaseEntry
 
@@ -64,3 +65,9 @@ def present_or_stand_in(user: User, managers: dict[uuid.UUID, User], day: date) 
         seen.add(current.id)
         current = managers.get(current.stand_in_id) if current.stand_in_id else None
     return None
+
+
+def answer_expected(request: IntroductionRequest) -> date:
+    """The day an answer is expected by: working days of the giving side from today, by its rule."""
+    days = rules.of(request.giving_id).decide_within
+    return calendar.add_working_days(clock.today(), days, calendar.HEAD_OFFICE)

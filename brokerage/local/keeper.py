@@ -95,7 +95,8 @@ class Keeper:
         return env, stores
 
     def _what_runs(self, env: dict[str, str], stores: Stores) -> dict[str, Any]:
-        provided = {name: env[name] for name in ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "SECRET_KEY")}
+        names = ("DATABASE_URL", "REDIS_URL", "SMTP_URL", "SECRET_KEY", "PUBLIC_BASE_URL", "PORT")
+        provided = {name: env[name] for name in names}
         return {
             "launcher": self.folder.runner(),
             "address": self.given.public_base_url,

@@ -22,7 +22,7 @@ from brokerage.mail.headers import Forged, Unwritable, bare
 from brokerage.mail.models import Message, MessageState, Suppression
 from brokerage.mail.transport import Line, LineDown, Refused, Transport, Unanswered
 
-BATCH = 20  # letters claimed at once, and sent over one connection
+BATCH = 40  # letters claimed at once, and sent over one connection
 SPELL = 60.0  # seconds after which no new batch is claimed, so that a stopping worker stops
 PAUSE = 1  # minutes that everything due waits when the server refuses the whole line
 HARD = "bounce"  # the reason of a suppression that even security letters obey
@@ -37,16 +37,19 @@ def deliver_due(transport: Transport, worker: str, batch: int = BATCH) -> int:
     Any number of these may run at once, in any number of processes, whatever `worker` calls them.
     """
     leases.settle_lost_transmissions()
-    claimed, until, courier = 0, time.monotonic() + SPELL, _Courier(transport)
+    claimed, until, courier = 0, time.monotonic() + SPELL, None
     try:
         while time.monotonic() < until:
-            courier.holder = f"{worker}/{secrets.token_hex(4)}"
-            ids = leases.claim(courier.holder, batch)
+            holder = f"{worker}/{secrets.token_hex(4)}"
+            if not (ids := leases.claim(holder, batch)):
+                break
             claimed += len(ids)
-            if not ids or not courier.send(ids):
+            courier = courier or _Courier(transport)
+            if not courier.send(ids, holder):
                 break
     finally:
-        courier.hang_up()
+        if courier:
+            courier.rest()
     return claimed
 
 
@@ -54,11 +57,13 @@ class _Courier:
     """One batch after another over one line, each under a holder's name of its own."""
 
     def __init__(self, transport: Transport) -> None:
-        self.transport, self.holder = transport, ""
+        self.transport = transport
         self.line: Line | None = None
+        self.ledger = leases.Ledger()
 
-    def send(self, ids: list[uuid.UUID]) -> bool:
+    def send(self, ids: list[uuid.UUID], holder: str) -> bool:
         """Hand over what is still wanted. False when the server refuses everybody for now."""
+        self.holder = holder
         waiting = prepared(ids, self.holder)
         try:
             for message_id, parcel in list(waiting.items()):
@@ -89,7 +94,7 @@ class _Courier:
             words = mime.as_bytes(parcel, self.transport.from_address, clock.now())
             self.line = self.line or self.transport.open()
             self.line.address(recipient)
-            if not leases.fence(message_id, self.holder):
+            if not leases.fence(self.ledger, message_id, self.holder):
                 self._forget()
                 return
             self.line.transmit(words)
@@ -101,7 +106,7 @@ class _Courier:
         except (Forged, Unwritable) as fault:
             leases.close(message_id, self.holder, S.DEAD, str(fault))
         else:
-            leases.sent(message_id, self.holder)
+            leases.sent(self.ledger, message_id, self.holder)
 
     def _refused(self, message_id: uuid.UUID, refusal: Refused) -> None:
         if refusal.permanent:
@@ -118,6 +123,11 @@ class _Courier:
                 self.line.forget()
         except LineDown:
             self.hang_up()
+
+    def rest(self) -> None:
+        """Nothing more to send."""
+        self.hang_up()
+        self.ledger.close()
 
     def hang_up(self) -> None:
         """The end of the line, if there is one."""

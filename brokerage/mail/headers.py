@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from email.headerregistry import Address
+from functools import lru_cache
 
 LONGEST = 200  # characters of a value that a person wrote
 WIDTH = 76  # columns before a line is folded; RFC 5322 asks for 78
@@ -60,7 +61,7 @@ def machine_line(name: str, value: str) -> str:
 
 def people_line(name: str, people: Iterable[str]) -> str:
     """From, To or Reply-To; each person is "address" or "Name <address>". Raises `Unwritable`."""
-    return f"{name}: " + ",\r\n ".join(_person(*parted(one)) for one in people) + "\r\n"
+    return f"{name}: " + ",\r\n ".join(_person(one) for one in people) + "\r\n"
 
 
 def person(name: str, address: str) -> str:
@@ -98,7 +99,9 @@ def check_names(head: bytes) -> None:
         raise Forged("a header stands twice")
 
 
-def _person(name: str, address: str) -> str:
+@lru_cache(maxsize=256)
+def _person(written: str) -> str:
+    name, address = parted(written)
     if not name:
         return address
     if name.isascii():

@@ -131,12 +131,12 @@ class Line:
             self._smtp.login(self._transport.user, self._transport.password)
 
     def address(self, recipient: str) -> None:
-        """MAIL and RCPT. Raises `Refused` for the recipient, `LineDown` when we ourselves are refused."""
+        """MAIL and RCPT; `recipient` comes from `headers.bare`. Raises `Refused`, or `LineDown` when we are refused."""
         with _whole_line():
-            code, words = self._smtp.mail(self._transport.bounce_address)
+            code, words = self._smtp.docmd("MAIL", f"FROM:<{self._transport.bounce_address}>")
             if code != 250:
                 raise LineDown(f"MAIL: {Refused(code, words)}", alarm=code >= 500)
-            code, words = self._smtp.rcpt(recipient)
+            code, words = self._smtp.docmd("RCPT", f"TO:<{recipient}>")
             if code not in (250, 251):
                 raise _refusal(code, words)
 

@@ -89,7 +89,7 @@ def matching(words: Words, ground: Ground, limit: int) -> sa.Select[Any]:
     """The ids of rows that match: all of them up to MOST, or the first `limit` in order when there are more."""
     sample = _sample(words, ground)
     common = sa.select(sample.c.seen).scalar_subquery() >= COMMON
-    hits = sa.select(ground.finds.id).where(words.indexed(ground.finds.search), ~common).limit(MOST + 1).cte("hits")
+    hits = sa.select(ground.finds.id).where(words.indexed(ground.finds.search), ~common).limit(MOST + 1).cte()
     walks = sa.or_(common, sa.select(sa.func.count()).select_from(hits).scalar_subquery() > MOST)
     here = words.within(ground.entity.search)
     either = here if ground.also is None else sa.or_(here, ground.also)
@@ -100,4 +100,4 @@ def matching(words: Words, ground: Ground, limit: int) -> sa.Select[Any]:
 def _sample(words: Words, ground: Ground) -> sa.CTE:
     """How many of SAMPLE rows match. Ids are random: the first of them are a fair sample, and an index has them."""
     some = sa.select(ground.entity.search.label("search")).where(*ground.sampled).order_by(ground.entity.id).limit(SAMPLE).subquery()
-    return sa.select(sa.func.count().label("seen")).select_from(some).where(words.within(some.c.search)).cte("sample")
+    return sa.select(sa.func.count().label("seen")).select_from(some).where(words.within(some.c.search)).cte()

@@ -165,6 +165,8 @@ def trash(partner: Partner, by: User) -> None:
 def restore(partner: Partner, by: User) -> None:
     """Take a partner out of the trash. Raises Taken when the book has another with its UAI or SIRET since."""
     policy.insist(by, *policy.EDITORS)
+    for field in ("uai", "siret"):
+        _insist_on_free(partner, field)
     partner.deleted_at = None
     _flush(partner)
     _record("partner_restored", partner, by)

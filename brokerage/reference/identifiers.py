@@ -63,7 +63,7 @@ def uai(text: str) -> Checked:
         return _NOTHING
     value = _repaired_uai(kept) or uai_in(typed)
     if value:
-        return Checked(value, Status.OK) if value == typed else Checked(value, Status.NORMALIZED, "uai_normalized")
+        return Checked(value, Status.OK) if value == text else Checked(value, Status.NORMALIZED, "uai_normalized")
     if re.fullmatch("[0-9]{7}", kept):
         return Checked(kept + _uai_letter(kept), Status.NORMALIZED, "uai_letter_computed")
     return Checked(None, Status.INVALID, "uai_invalid")

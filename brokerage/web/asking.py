@@ -33,6 +33,11 @@ ASKERS = (Role.DELEGATE, Role.MANAGER)
 NOT_A_DATE = _l("Indiquez une date, par exemple 04/04/2026.")
 NOT_A_NUMBER = _l("Indiquez un nombre, par exemple 28.")
 FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
+# As calendar.school_holiday_name says them.
+HOLIDAYS = (
+    N_("vacances d'été"), N_("vacances de la Toussaint"), N_("vacances de Noël"), N_("vacances d'hiver"),
+    N_("vacances de printemps"), N_("pont de l'Ascension"),
+)  # fmt: skip
 
 
 class Count(IntegerField):
@@ -181,7 +186,8 @@ def warnings(form: RequestForm, days: int) -> list[str]:
     for when in filter(None, (day, form.fallback_on.data)):
         holidays = calendar.school_holiday_name(when, calendar.Place(spot["department"], spot["academy"], True))
         if holidays:
-            said.append(_("Le %(day)s tombe pendant les %(holidays)s.", day=when.strftime("%d/%m/%Y"), holidays=holidays))
+            named = ", ".join(_(part) for part in holidays.split(", "))  # "vacances d'hiver, zone B"
+            said.append(_("Le %(day)s tombe pendant les %(holidays)s.", day=when.strftime("%d/%m/%Y"), holidays=named))
     left = calendar.working_days_between(clock.today(), day, calendar.HEAD_OFFICE) if day and day > clock.today() else None
     if left is not None and left < 15:
         said.append(_("Le délai est court : %(n)s jours ouvrés. Comptez au moins trois semaines.", n=left))

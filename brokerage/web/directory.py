@@ -16,7 +16,7 @@ from brokerage.web.access import visiting
 from brokerage.web.fragments import page
 from brokerage.web.partner_filters import COMMON
 from brokerage.web.partners import place_of
-from brokerage.web.stories import role_label
+from brokerage.web.stories import of_name, role_label
 from brokerage.web.typography import typeset
 
 pages = Blueprint("directory", __name__, url_prefix="/annuaire")
@@ -67,5 +67,5 @@ def _also_ours(card: showcase.Card, ally: Association) -> dict[str, Any]:
     ours, reader = showcase.ours(card), visiting()
     if ours is None or reader is None:
         return {"ours": None, "knowers": ""}
-    both = [(reader.association.of_name, ours.contacts), (ally.of_name, card.contacts)]
+    both = [(of_name(reader.association), ours.contacts), (of_name(ally), card.contacts)]
     return {"ours": ours, "knowers": partner_stories.known_to(both)}

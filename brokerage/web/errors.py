@@ -20,7 +20,10 @@ EXPIRED = N_("Cette page était ouverte depuis trop longtemps. Rechargez-la et r
 
 def told(refusal: Refusal) -> str:
     """The sentence of a refusal in the reader's language."""
-    return gettext(refusal.sentence, **refusal.details)
+    details = dict(refusal.details)
+    if details.get("who"):  # a name, or a marked word where nobody is known: « quelqu'un »
+        details["who"] = gettext(str(details["who"]))
+    return gettext(refusal.sentence, **details)
 
 
 def install(app: Flask) -> None:

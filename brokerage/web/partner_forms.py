@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import (
     BooleanField,
     DateField,
@@ -198,7 +199,7 @@ class ContactForm(BaseForm):
     version = HiddenField()
     civility = _list(_l("Civilité"), [("", _l("Sans")), ("Mme", "Mme"), ("M.", "M.")], optional=True)
     first_name = _text(_l("Prénom"), 80)
-    last_name = _text(_l("Nom"), 80, DataRequired(_l("Indiquez le nom de la personne.")))
+    last_name = _text(lazy_pgettext("personne", "Nom"), 80, DataRequired(_l("Indiquez le nom de la personne.")))
     role = _list(_l("Rôle"), [], default=ContactRole.OTHER.value)
     title = _text(_l("Fonction"), 120)
     email = _text(_l("E-mail professionnel"), 254)

@@ -25,9 +25,11 @@ from brokerage.partners.models import Contact, Partner, Visibility
 from brokerage.reference import places
 from brokerage.web import access, partner_filters, partner_stories
 from brokerage.web.access import me, visiting
+from brokerage.web.errors import told
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
 from brokerage.web.partner_filters import OWN
+from brokerage.web.stories import of_name
 
 pages = Blueprint("partners", __name__, url_prefix="/partenaires")
 
@@ -128,9 +130,9 @@ def _told(partner: Partner) -> dict[str, Any]:
 
 
 def _knowers(ours: int, allied: list[showcase.Known]) -> str:
-    names = {ally.id: ally.of_name for ally in conventions.allies(reader().association_id)}
+    names = {ally.id: of_name(ally) for ally in conventions.allies(reader().association_id)}
     known = [(names[one.association_id], one.contacts) for one in allied if one.association_id in names]
-    return partner_stories.known_to([(reader().association.of_name, ours), *known])
+    return partner_stories.known_to([(of_name(reader().association), ours), *known])
 
 
 def place_of(town: str, department: str | None, academy: str | None = None) -> str:
@@ -180,8 +182,12 @@ def trash(id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:id>/restauration")
 @access.members(*policy.EDITORS)
 def restore(id: uuid.UUID) -> ResponseReturnValue:
-    """Take the partner out of the trash."""
-    partners.restore(access.find_or_404(policy.trashed_for(me()), id), me())
+    """Take the partner out of the trash, unless the book has it again."""
+    try:
+        partners.restore(access.find_or_404(policy.trashed_for(me()), id), me())
+    except partners.Taken as no:
+        flash(told(no), "error")
+        return redirect(url_for(".show", id=no.existing_id), 303)
     return redirect(url_for(".show", id=id), 303)
 
 

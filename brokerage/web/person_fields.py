@@ -1,6 +1,7 @@
 """Fields that every form about a person asks in the same words."""
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import EmailField, PasswordField, StringField
 from wtforms.validators import DataRequired, Email, Length, Optional
 
@@ -26,7 +27,7 @@ def first_name() -> StringField:
 def last_name() -> StringField:
     """Nom."""
     return StringField(
-        _l("Nom"), [DataRequired(_l("Indiquez le nom.")), Length(max=80, message=TOO_LONG)], filters=[tidy]
+        lazy_pgettext("personne", "Nom"), [DataRequired(_l("Indiquez le nom.")), Length(max=80, message=TOO_LONG)], filters=[tidy]
     )
 
 

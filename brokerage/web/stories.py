@@ -3,12 +3,14 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from flask import Flask
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from brokerage import clock
+from brokerage.errors import N_
 from brokerage.introductions.desk import Row
 from brokerage.introductions.dossier import Dossier, Passage
 from brokerage.introductions.models import IntroductionRequest
@@ -54,6 +56,10 @@ def _until(details: dict[str, Any]) -> str:
     return day_month(date.fromisoformat(details["until"])) if details.get("until") else ""
 
 
+def _reason(details: dict[str, Any]) -> str:
+    return _(DECLINE_REASONS.get(details.get("reason", ""), "autre motif"))
+
+
 _SENTENCES: dict[str, Any] = {
     "submit": lambda who, d: _("%(who)s a envoyé la demande.", who=who),
     "resend": lambda who, d: _("%(who)s a renvoyé la demande.", who=who),
@@ -62,7 +68,7 @@ _SENTENCES: dict[str, Any] = {
     "park": lambda who, d: _("%(who)s met la demande de côté jusqu'au %(until)s.", who=who, until=_until(d)),
     "resume": lambda who, d: _("La demande est reprise."),
     "approve": lambda who, d: _("%(who)s a approuvé la demande.", who=who),
-    "decline": lambda who, d: _("%(who)s a décliné : %(reason)s.", who=who, reason=_(DECLINE_REASONS.get(d.get("reason", ""), "autre motif"))),
+    "decline": lambda who, d: _("%(who)s a décliné : %(reason)s.", who=who, reason=_reason(d)),
     "redirect": lambda who, d: _("%(who)s a transmis la demande à %(to)s.", who=who, to=d.get("to", "")),
     "reopen": lambda who, d: _("%(who)s a rouvert la demande.", who=who),
     "withdraw": lambda who, d: _("%(who)s a retiré la demande.", who=who),
@@ -84,16 +90,44 @@ _SENTENCES: dict[str, Any] = {
     "introduction_cancel": lambda who, d: _("La mise en relation est annulée."),
     "introduction_set_aside": lambda who, d: _("%(who)s ne suit pas cette proposition.", who=who),
     "details_seen": lambda who, d: _("%(who)s a consulté les coordonnées transmises.", who=who),
-    "reminder_sent": lambda who, d: _("Relance envoyée."),
+    "reminder_sent": lambda who, d: _("Relance envoyée %(to)s.", to=_told(d["to"])) if d.get("to") else _("Relance envoyée."),
     "letter_failed": lambda who, d: _("Un e-mail n'a pas pu être remis."),
     "letter_uncertain": lambda who, d: _("Un e-mail est peut-être parti : la messagerie n'a pas confirmé."),
     "note": lambda who, d: _("Note de %(who)s, lue par votre association seulement", who=who),
 }
 
 
+_RECIPIENTS = {
+    "manager": N_("à la personne responsable"),
+    "colleagues": N_("à ses collègues"),
+    "delegate": N_("à la personne qui demandait"),
+    "contact": N_("au contact"),
+}
+
+
+def _told(codes: str) -> str:
+    """To whom a reminder went; the timeline keeps codes, "manager, delegate"."""
+    return ", ".join(_(_RECIPIENTS[code]) if code in _RECIPIENTS else code for code in codes.split(", "))
+
+
 def install(app: Flask) -> None:
     """The words of the desk, for every template."""
-    app.jinja_env.globals.update(purpose=purpose_label, role=role_label, outcome=said_by)
+    app.jinja_env.globals.update(purpose=purpose_label, role=role_label, outcome=said_by, of_name=of_name)
+
+
+class House(Protocol):
+    """What `of_name` needs to know of an association."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def of_name(self) -> str: ...
+
+
+def of_name(house: House) -> str:
+    """« des Entretiens de l'Excellence », as the association writes it; in English its name after "of"."""
+    locale = get_locale()
+    return house.of_name if locale is None or locale.language == "fr" else _("de %(name)s", name=house.name)
 
 
 def numbers(counted: dict[str, Any]) -> str:

@@ -41,8 +41,9 @@ def is_table(mapping: dict[str, Any]) -> bool:
     """Whether a sheet with this mapping can hold partners: an organisation or a person in it, and no mere text."""
     fields = Counter(column["field"] for column in mapping["columns"])
     useful = sum(count for field, count in fields.items() if field not in ("ignore", "other", "ref", "remarks"))
-    known = fields.keys() & {"name", "uai", "siret", "siren", "contact", "last_name", "email"}
-    return bool(known) and (useful >= 2 or bool(mapping["header"]) or "email" in fields or "uai" in fields)
+    if not fields.keys() & {"name", "uai", "siret", "siren", "contact", "last_name", "email"}:
+        return False
+    return bool(mapping["header"]) or useful >= 3 or bool(fields.keys() & {"email", "uai", "siret"})
 
 
 def _scores(sheet: Sheet, looks: list[dict[str, float]]) -> Scores:
@@ -65,7 +66,7 @@ def _confirmed(field: str, likelihood: float, look: dict[str, float]) -> float:
         return likelihood * 0.9
     if field in _LOOK_OF:
         share = look[_LOOK_OF[field]]
-        return likelihood * (0.7 + 0.5 * share) if share > 0.1 else likelihood * 0.35
+        return likelihood * (0.7 + 0.5 * share) if share > 0.1 else likelihood * (0.45 if likelihood == 1 else 0.35)
     typed = max(look["email"], look["uai"], look["siret"] if field != "ref" else 0, look["phone"])
     soft = 0.15 * look[_SOFT[field]] if field in _SOFT else 0
     return likelihood * (1 - 0.7 * typed) + soft

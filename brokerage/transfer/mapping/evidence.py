@@ -80,7 +80,7 @@ def looks_like_towns(cells: Sequence[Cell]) -> bool:
 
 def shares(cells: Sequence[Cell]) -> dict[str, float]:
     """For each look, the share of filled cells having it, on the first 150; {} for an empty column."""
-    texts = [text[:_LONGEST] for text in map(text_of, cells) if text][:_SAMPLE]
+    texts = [text[:_LONGEST].lstrip("'") for text in map(text_of, cells) if text][:_SAMPLE]
     if not texts:
         return {}
     return {look: sum(map(test, texts)) / len(texts) for look, test in TESTS.items()}

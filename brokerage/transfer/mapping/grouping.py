@@ -18,7 +18,7 @@ from brokerage.transfer.mapping.parsed import Issue, Organisation, ParsedRow
 
 _CLOSE = 90  # likeness of two names, out of 100, to be one name with a slip of the finger
 _LONG_ENOUGH = 6  # letters of a name before a slip may be supposed in it
-_CROWD = 2000  # names of one town beyond which only equal ones are looked for
+_CROWD = 600  # names of one town beyond which only equal ones are looked for
 _SECTIONS = frozenset(("SEP", "SGT"))
 _VAGUE = frozenset(("", "LYCEE"))
 

@@ -132,8 +132,9 @@ _PUPIL = re.compile(
     r"fils|fille|neveu|niece|ado|etudiante?s?|alternante?s?|laureate?s?|candidate?s?|filleule?s?)\b"
 )
 _CLASS = r"(?:[Tt]le|[Tt]erminale|1re|1ère|[Pp]remière|2nde|2de|[Ss]econde|3e|3ème|4e|5e|6e|BTS|CAP)\b"
+_WORD = "[A-ZÀ-Ý][\\w'’-]{1,30}"
 _SOMEBODY = re.compile(
-    rf"[A-ZÀ-Ý][\w'’-]{{1,30}} [A-ZÀ-Ý]\.(?!\w)|[A-ZÀ-Ý][\w'’-]{{1,30}},? \(?{_CLASS}|[:–-] ?[A-ZÀ-Ý][a-zà-ÿ'’-]{{1,30}}(?: [A-ZÀ-Ý][\w'’.-]{{0,30}})?(?:,| \()"
+    rf"{_WORD} [A-ZÀ-Ý]\.(?!\w)|{_WORD},? \(?{_CLASS}|[:–-] ?{_WORD}(?: [A-ZÀ-Ý][\w'’.-]{{0,30}})?(?:,| \()"
     r"|(?<!\d)\d{1,2} ?ans\b|\bné(?:e|\(e\)|·e)? (?:le|en)\b|\b(?:fils|fille|neveu|nièce) (?:d[eu']|[A-ZÀ-Ý])"
 )
 _BORN = re.compile(r"\bne e? ?le \d|\bnee le \d|\bdate de naissance\b|\bmineure? isole")
