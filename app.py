@@ -1,9 +1,10 @@
 """What Flask, the web server and RQ find."""
 
-from brokerage import cli, jobs
-
+from brokerage import cli, jobs, soundness
 from brokerage.web.factory import create_app
 
 app = create_app()
+with app.app_context():
+    soundness.check(app.config["PASSERELLE"])
 jobs.install(app)
 cli.install(app)

@@ -38,6 +38,7 @@ LONGEST = 1800  # seconds: a spell of delivery and one server that waits to the 
 ENOUGH = 20  # errands waiting; more would only say the same thing again
 SWEEP = 5  # seconds between two looks into the outbox
 REMIND = 300  # seconds between two looks at what is due by date
+DAILY = 86400
 WAIT_FOR_VALKEY = 60.0  # seconds before a worker gives up, for its supervisor to start it again
 
 log = logging.getLogger(__name__)
@@ -89,6 +90,13 @@ def resume_and_expire() -> int:
     return _as_the_clock(reminders.pass_time)
 
 
+def forget_old() -> int:
+    """Retention: what has been kept long enough. Returns how many letters were emptied."""
+    from brokerage.privacy import retention
+
+    return _as_the_clock(retention.forget_old)
+
+
 def _as_the_clock(act: Callable[[], int]) -> int:
     with _application().app_context(), scope.acting(scope.system("the clock")) as session:
         done = act()
@@ -96,7 +104,7 @@ def _as_the_clock(act: Callable[[], int]) -> int:
     return done
 
 
-ERRANDS: dict[Callable[[], int], int] = {sweep_outbox: SWEEP, send_reminders: REMIND, resume_and_expire: REMIND}
+ERRANDS: dict[Callable[[], int], int] = {sweep_outbox: SWEEP, send_reminders: REMIND, resume_and_expire: REMIND, forget_old: DAILY}
 _NAMES = frozenset(f"{__name__}.{errand.__name__}" for errand in (deliver_due, *ERRANDS))
 
 

@@ -169,6 +169,16 @@ def test_a_change_names_its_fields_and_no_change_says_nothing(nadia, signed_in, 
     assert said() == [("partner_created", {}), ("partner_changed", {"fields": ["tags", "visibility"]})]
 
 
+def test_an_old_identifier_that_is_not_valid_does_not_lock_the_record(nadia, signed_in, book, as_member):
+    with as_member(nadia) as session:
+        old = people.a_partner(nadia, "Lycée ancien", uai="0959901X", type="ZEP", kind=PartnerKind.ACADEMIC)
+        session.commit()
+
+    answer = signed_in(nadia).post(f"/partenaires/{old.id}/modification", data=SCHOOL | {"uai": "0959901X", "type": "ZEP", "version": "1"})
+
+    assert (answer.status_code, book(Partner)[0].name, book(Partner)[0].type) == (303, "Lycée Condorcet", "ZEP")
+
+
 def test_a_partner_leaves_and_enters_the_common_directory_with_one_button(nadia, lucas, signed_in, book, said):
     signed_in(nadia).post("/partenaires/nouveau", data=SCHOOL)
     [partner] = book(Partner)

@@ -506,8 +506,6 @@ def test_a_date_is_as_precise_as_it_was_typed(typed, iso):
         ("1\u00a0500\u00a0€", 1500),
         ("20 k€", 20000),
         ("1.500", 1500),
-    ]
-    + [
         ("12,50", 12.5),
         ("néant", 0),
         ("-", 0),
@@ -813,10 +811,9 @@ def test_the_child_that_opens_workbooks_knows_no_secret(monkeypatch):
 def test_random_bytes_are_read_or_refused(data):
     try:
         rows = parse_all(read(data))
-    except BadInput as refused:
-        assert str(refused).endswith(".")
-    else:
-        json.dumps(report(rows))
+    except BadInput:
+        return
+    assert json.dumps(report(rows))
 
 
 LETTERS = "abc é;,\t|\"'\n\r=+-@0123456789./()&:*"

@@ -113,7 +113,7 @@ class Purpose(enum.StrEnum):
     """What a link may be used for; a link has exactly one."""
 
     INVITATION = "invitation"
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105  (a purpose, not a secret)
     ANSWER = "answer"  # a contact's page for one introduction
     OBJECTION = "objection"  # a contact asks to be left alone
     OUTCOME = "outcome"

@@ -77,7 +77,7 @@ OVER = [
         approves(2, "Olivier Ferrand"), notes_a_yes(3, "Trois personnes volontaires dès maintenant."), introduces(0, hour="17:20"),
         tells(12, "benoit", Result.MET, "Trois tuteurs ont commencé.", tutors=3),
     )),
-    Story("helene", 94, {
+    Story("thi_mai", 94, {
         "need": ACADEMIC, "purpose": "joint_work", "role_sought": HEAD, "at": "28100", "town": "Dreux",
         "event_name": "Guide « Financer ses études »", "numbers": {}, "audience": "familles",
         "message": "Faire relire par des parents de votre lycée les pages du guide qui leur sont destinées.",

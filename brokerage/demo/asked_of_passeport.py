@@ -163,10 +163,10 @@ OVER = [
         tells(11, "camille", Result.MET, "Neuf volontaires.", speakers=9),
     )),
     Story("ousmane", 72, {
-        "need": ACADEMIC, "purpose": "invite_pupils", "role_sought": REFERENT, "at": "59300", "town": "Valenciennes",
-        "event_name": "Cordées du Hainaut", "numbers": {"pupils": 35}, "audience": "secondes",
+        "need": ACADEMIC, "purpose": "invite_pupils", "role_sought": REFERENT, "at": "59450", "town": "Sin-le-Noble",
+        "event_name": "Cordées du Douaisis", "numbers": {"pupils": 35}, "audience": "secondes",
         "message": "Inviter trente-cinq élèves de seconde à la journée de lancement, avec le car pris en charge par la région.",
-    }, "Lycee Watteau", event_in=60, steps=(approves(2, "Théo Dubois"), accepts(3, "", "D'accord."))),
+    }, "Lycée Arthur Rimbaud", event_in=38, steps=(approves(1, "Khadija Khelifi"), accepts(3, "", "D'accord."))),
     Story("lucas", 65, {
         "need": CORPORATE, "purpose": "patronage", "role_sought": CSR, "at": "75009", "town": "Paris",
         "event_name": "Bourse aux ordinateurs", "numbers": {}, "audience": "cent lycéens",
@@ -214,7 +214,9 @@ OPEN = [
         "need": CORPORATE, "purpose": "joint_work", "role_sought": CSR, "at": "75009", "town": "Paris",
         "event_name": "Guide « Financer ses études »", "numbers": {}, "audience": "familles de six villes",
         "message": "Relire le chapitre sur les bourses et les prêts étudiants de notre guide commun, tiré à trois mille exemplaires.",
-    }, "Solférino Assurances", working=True, event_in=100, weekday=True, steps=(approves(4, "Sophie Adriaenssens", over="C'est un travail commun aux deux associations, pas une sollicitation de plus."),)),
+    }, "Solférino Assurances", working=True, event_in=100, weekday=True, steps=(
+        approves(4, "Sophie Adriaenssens", over="C'est un travail commun aux deux associations, pas une sollicitation de plus."),
+    )),
     Story("lucas", 11, {
         "need": CORPORATE, "purpose": "host_event", "role_sought": SCHOOLS, "at": "93200", "town": "Saint-Denis",
         "event_name": "Stage d'observation de seconde", "numbers": {"pupils": 6}, "audience": "secondes de Saint-Denis",

@@ -29,7 +29,7 @@ def opened(scene: Scene) -> None:
     if story.event_in:
         fields["event_on"] = _event_day(story.event_in, story.weekday)
     if story.partner:
-        fields |= _target(story.partner)
+        fields |= _target(story.partner, fields["place"])
     request = requests.draft(by, scene.giving_id, **fields)
     scene.request_id = request.id
     if story.submitted:
@@ -50,9 +50,10 @@ def _event_day(days: int, weekday: bool) -> date:
     return day
 
 
-def _target(name: str) -> dict[str, Any]:
-    """A partner as the common directory shows it."""
-    shown = db.session.scalars(sa.select(ShowcaseEntry).where(ShowcaseEntry.name == name).order_by(ShowcaseEntry.id)).first()
+def _target(name: str, town: str) -> dict[str, Any]:
+    """A partner as the common directory shows it; of several with that name, the one of the town."""
+    called = sa.select(ShowcaseEntry).where(ShowcaseEntry.name == name)
+    shown = db.session.scalars(called.order_by(ShowcaseEntry.town != town, ShowcaseEntry.postcode, ShowcaseEntry.id)).first()
     if shown is None:
         raise LookupError(f"{name} is not in the common directory")
     return {"partner_id": shown.id, "target_name": shown.name, "target_town": shown.town}

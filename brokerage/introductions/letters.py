@@ -101,7 +101,7 @@ def to_member(which: str, thing: Thing, by: Person, to: User | None, **extra: An
             html=said.html,
             request_id=request.id,
             introduction_id=thing.id if isinstance(thing, Introduction) else None,
-            only_while=(thing.state.value,) if which in PERISHABLE else (),
+            only_while=_while(which, thing),
             due_at=_leaves(request, by),
             headers={} if isinstance(by, User) else AUTOMATIC,
         )
@@ -109,8 +109,15 @@ def to_member(which: str, thing: Thing, by: Person, to: User | None, **extra: An
 
 
 AUTOMATIC = {"Auto-Submitted": "auto-generated"}
-# letters that say "please decide" or "please answer": pointless once somebody did
-PERISHABLE = {Letter.NEW_REQUEST, Letter.INFO_ASKED, Letter.INFO_GIVEN, Letter.REDIRECTED, Letter.REOPENED}
+# letters that say "please decide" or "please answer" are pointless once somebody did; a decision can be taken back
+PERISHABLE = {Letter.NEW_REQUEST, Letter.INFO_ASKED, Letter.INFO_GIVEN, Letter.REOPENED, Letter.DECLINED}
+
+
+def _while(which: str, thing: Thing) -> tuple[str, ...]:
+    """The states of its subject in which a letter still makes sense; none named: always."""
+    if which == Letter.APPROVED:
+        return ("approved", "closed")
+    return (thing.state.value,) if which in PERISHABLE else ()
 
 
 def _to_handler(which: Letter, thing: Thing, by: Person) -> list[paper.Letter]:
@@ -265,18 +272,6 @@ def _both_sides(thing: Introduction, contact: Contact, consent: Consent | None) 
         "agreed_on": wording.day(consent.given_at.astimezone(clock.PARIS).date(), contact.language) if consent else "",
         "sender": wording.member(sender),
     }
-
-
-def objection_noted(contact: Contact, association_id: uuid.UUID, others: list[str]) -> paper.Letter:
-    """The confirmation to somebody who asked to be left alone: the last letter they get."""
-    values = {"greeting": wording.greeting(contact), "others": others, "notice": links.page(NOTICE)}
-    said = paper.written("objection_noted", contact.language, **values)
-    house = db.session.get_one(Association, association_id)
-    return paper.Letter(
-        kind=Letter.OBJECTION_NOTED, dedupe_key=f"objection_noted:{contact.id}", association_id=association_id,
-        to_contact_id=contact.id, language=contact.language, from_name=house.name, subject=said.subject, text=said.text,
-        html=said.html, due_at=clock.now(), headers={"Auto-Submitted": "auto-replied"},
-    )  # fmt: skip
 
 
 Writer = Callable[[Letter, Thing, Person], list[paper.Letter]]

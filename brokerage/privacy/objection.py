@@ -7,12 +7,13 @@ import sqlalchemy as sa
 from brokerage import clock, timeline
 from brokerage.accounts.models import Association
 from brokerage.database import db
-from brokerage.introductions import introductions, letters
+from brokerage.introductions import introductions
 from brokerage.introductions.models import Introduction
 from brokerage.introductions.states import INTRODUCTION_OPEN
 from brokerage.mail import outbox
 from brokerage.mail.models import Message, Suppression
 from brokerage.partners.models import Channel, Contact, Permission
+from brokerage.privacy import letters
 from brokerage.timeline import Actor, By
 
 

@@ -28,7 +28,7 @@ def _offered(form: PartnerForm, partner: Partner | None = None) -> PartnerForm:
     owners = {str(owner.id): owner.name for owner in policy.possible_owners(reader().association_id)}
     if partner and partner.owner_id and str(partner.owner_id) not in owners:
         owners[str(partner.owner_id)] = _("La personne qui le suivait")
-    return form.open_to(list(owners.items()), partner.type if partner else "")
+    return form.open_to(list(owners.items()), partner)
 
 
 @pages.get("/nouveau")

@@ -134,8 +134,15 @@ class PartnerForm(BaseForm):
     accepts = _chips(_l("Ce qu'il accueille volontiers"), [(p.code, _l(p.label)) for p in PURPOSES.values()])
     tags = _text(_l("Étiquettes"), 400)
 
-    def open_to(self, owners: list[tuple[str, str]], type_now: str = "") -> "PartnerForm":
-        """Offer the members who may have it in charge, and the types there are (with the one it has)."""
+    known: frozenset[str | None] = frozenset()
+
+    def open_to(self, owners: list[tuple[str, str]], partner: Partner | None = None) -> "PartnerForm":
+        """Offer the members who may have it in charge, and the types there are.
+
+        What the partner already has stays acceptable: an old type, an identifier that nobody checked at the time.
+        """
+        type_now = partner.type if partner else ""
+        self.known = frozenset((partner.uai, partner.siret, partner.siren)) if partner else frozenset()
         self.owner_id.choices = _options([("", _("Personne pour l'instant")), *owners])
         groups = [
             SelectChoice(code, _(words).capitalize(), optgroup=str(KIND_LABELS[k]))
@@ -148,11 +155,14 @@ class PartnerForm(BaseForm):
 
     def validate_uai(self, field: Field) -> None:
         """Keep the code as the ministry writes it."""
-        field.data = _read(identifiers.uai(field.data or ""), "uai_invalid")
+        if field.data not in self.known:
+            field.data = _read(identifiers.uai(field.data or ""), "uai_invalid")
 
     def validate_siret(self, field: Field) -> None:
         """Nine digits are a SIREN, fourteen a SIRET."""
         typed = field.data or ""
+        if typed in self.known:
+            return
         short = sum(letter.isdigit() for letter in typed) <= 9
         field.data = _read(identifiers.siren(typed) if short else identifiers.siret(typed), "siret_invalid")
 

@@ -1,0 +1,15 @@
+"""What is forgotten, and when, without anybody asking (field.md G16-G18 and security M22)."""
+
+from datetime import timedelta
+
+from brokerage import clock
+from brokerage.accounts import throttle
+from brokerage.mail import outbox
+
+LETTERS = timedelta(days=30)  # a letter that left is known by its date and subject from then on, not by its words
+
+
+def forget_old() -> int:
+    """Empty the words of old letters, drop old failed sign-ins. Returns how many letters were emptied."""
+    throttle.forget_old()
+    return outbox.empty_old(clock.now() - LETTERS)
