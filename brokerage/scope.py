@@ -184,5 +184,6 @@ def _classified(*mixins: type) -> frozenset[str]:
 
 
 def _tables(state: so.ORMExecuteState) -> set[str]:
+    statement: Any = state.statement
     named = {m.local_table.name for m in state.all_mappers}  # type: ignore[attr-defined]
-    return named | {t.name for t in visitors.iterate(state.statement) if isinstance(t, sa.Table)}
+    return named | {t.name for t in visitors.iterate(statement) if isinstance(t, sa.Table)}

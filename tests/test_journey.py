@@ -129,7 +129,7 @@ def test_a_request_travels_from_a_delegate_to_a_meeting(chromium, running, cast,
     assert [*delegate.errors, *manager.errors, *contact.errors] == []
 
 
-def test_opening_every_link_of_every_letter_three_times_changes_nothing(running, cast, lucas, nadia, partner, as_member, app, _digest):
+def test_opening_every_link_of_every_letter_three_times_changes_nothing(running, cast, lucas, nadia, partner, as_member, app, digest_of_every_row):
     import urllib.request
 
     from brokerage.introductions import deciding, introductions, requests
@@ -154,7 +154,7 @@ def test_opening_every_link_of_every_letter_three_times_changes_nothing(running,
     running.kill("scheduler")
     running.kill("worker")
 
-    before = _digest()
+    before = digest_of_every_row()
     opened = 0
     for message in running.letters():
         for link in {link.rstrip(".,)").replace("http://localhost/", running.url + "/") for link in links(message)}:
@@ -163,11 +163,11 @@ def test_opening_every_link_of_every_letter_three_times_changes_nothing(running,
                     assert answer.status == 200, link
                 opened += 1
     assert opened >= 20
-    assert _digest() == before
+    assert digest_of_every_row() == before
 
 
 @pytest.fixture
-def _digest(admin_url, database):
+def digest_of_every_row(admin_url, database):
     """A fingerprint of every row of every table."""
     import sqlalchemy as sa
 

@@ -106,7 +106,7 @@ def one(reader: Reader, request_id: uuid.UUID) -> Row | None:
 FAR = date(9999, 12, 31)
 
 
-def _deadline_first(query: sa.Select[Any], after: str | None) -> sa.Select[Any]:
+def _deadline_first(query: Any, after: str | None) -> Any:
     due = sa.func.coalesce(R.due_on, FAR)
     if after:
         day, _, key = after.partition("_")
@@ -114,7 +114,7 @@ def _deadline_first(query: sa.Select[Any], after: str | None) -> sa.Select[Any]:
     return query.order_by(due, R.id)
 
 
-def _newest_first(query: sa.Select[Any], after: str | None) -> sa.Select[Any]:
+def _newest_first(query: Any, after: str | None) -> Any:
     if after:
         at, _, key = after.partition("_")
         query = query.where(sa.tuple_(R.state_since, R.id) < sa.tuple_(sa.literal(datetime.fromisoformat(at)), sa.literal(uuid.UUID(key))))
@@ -125,7 +125,7 @@ def _key(row: Row, newest_first: bool) -> str:
     return f"{row.state_since.isoformat() if newest_first else row.due_on or FAR}_{row.id}"
 
 
-def _rows(reader: Reader) -> sa.Select[Any]:
+def _rows(reader: Reader) -> Any:
     requester, handler, asking = so.aliased(User), so.aliased(User), so.aliased(Association)
     states = sa.select(sa.func.array_agg(sa.cast(Introduction.state, sa.Text))).where(Introduction.request_id == R.id)
     met = (

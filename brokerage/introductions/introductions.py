@@ -32,7 +32,7 @@ def ask_consent(introduction: Introduction, by: Person) -> None:
 
 def introduce_directly(introduction: Introduction, contact: Contact, by: User) -> None:
     """Introduce a contact who agreed beforehand; that agreement is recorded as the consent for this request."""
-    prior = {"channel": Channel.PRIOR, "noted_by_id": by.id, "wording": contact.source or N_("accord préalable")}
+    prior: dict[str, Any] = {"channel": Channel.PRIOR, "noted_by_id": by.id, "wording": contact.source or N_("accord préalable")}
     _keep_answer(introduction, "accept", fields=PASSED_ON, **prior)
     introduction.introduced_at = clock.now()
     take("introduce_directly", introduction, by, rule=True)

@@ -139,8 +139,9 @@ class Ask(Identified, Owned, Base):
 
 
 class Consent(Identified, Owned, Base):
-    """What a contact answered, to which wording, when, by which channel (G3). Read by the giving side only;
-    an ally sees its effect through the view `granted_contact`.
+    """What a contact answered, to which wording, when, by which channel (G3).
+
+    Read by the giving side only; an ally sees its effect through the view `granted_contact`.
     """
 
     __tablename__ = "consent"

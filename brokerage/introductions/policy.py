@@ -35,7 +35,7 @@ class Reader(Protocol):
     def has(self, *roles: Role) -> bool: ...
 
 
-def visible_to(user: Reader) -> sa.Select[tuple[IntroductionRequest]]:
+def visible_to(user: Reader) -> sa.Select[IntroductionRequest]:
     """Requests this member may read: a delegate's own; for the others, all of both directions except drafts of others."""
     mine = IntroductionRequest.requester_id == user.id
     query = sa.select(IntroductionRequest)
@@ -44,7 +44,7 @@ def visible_to(user: Reader) -> sa.Select[tuple[IntroductionRequest]]:
     return query.where(sa.or_(mine, IntroductionRequest.state != RequestState.DRAFT))
 
 
-def introductions_visible_to(user: Reader) -> sa.Select[tuple[Introduction]]:
+def introductions_visible_to(user: Reader) -> sa.Select[Introduction]:
     """Introductions of the requests this member may read."""
     readable = visible_to(user).with_only_columns(IntroductionRequest.id)
     return sa.select(Introduction).where(Introduction.request_id.in_(readable))

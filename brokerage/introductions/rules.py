@@ -35,5 +35,5 @@ def of(association_id: uuid.UUID) -> Rules:
     """The rules in force for an association: its own choices over the defaults."""
     chosen: dict[str, Any] = db.session.get_one(Association, association_id).rules
     known = {f.name for f in fields(Rules)}
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in chosen.items() if name in known}
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in chosen.items() if name in known}
     return Rules(**values)

@@ -1,5 +1,7 @@
-"""A request's life: two tables of steps, the only place that says what may follow what, who may do it and which
-letters leave. Pages, buttons, jobs and commands ask them. Read this file first.
+"""A request's life, in two tables of steps. Read this file first.
+
+They are the only place that says what may follow what, who may do it and which letters leave. Pages, buttons, jobs
+and commands ask them.
 """
 
 import enum

@@ -37,7 +37,8 @@ def take(name: str, thing: Thing, by: Person, *, rule: bool = False, details: di
 
 def _lock(thing: Thing) -> None:
     """Two at once: the second waits here, then sees what the first did."""
-    if sa.inspect(thing).persistent and not db.session.is_modified(thing):
+    state: Any = sa.inspect(thing)
+    if state.persistent and not db.session.is_modified(thing):
         db.session.refresh(thing, with_for_update={"of": type(thing)})
 
 

@@ -83,7 +83,11 @@ class RequestForm(BaseForm):
         default=Need.UNKNOWN,
     )
     role_sought = SelectField(_l("Qui serait la bonne personne ?"), coerce=str, validators=[Optional()])
-    purpose = RadioField(_l("Pour quoi faire ?"), choices=[SelectChoice(p.code, _l(p.label)) for p in PURPOSES.values()], validators=[Optional()])
+    purpose = RadioField(
+        _l("Pour quoi faire ?"),
+        choices=[SelectChoice(p.code, _l(p.label)) for p in PURPOSES.values()],
+        validators=[Optional()],
+    )
     event_name = StringField(_l("Événement ou programme"), validators=[Length(max=160)])
     event_on = Day(_l("Date prévue"), format=FORMATS, validators=[Optional()])
     fallback_on = Day(_l("Date de repli"), format=FORMATS, validators=[Optional()])

@@ -12,9 +12,10 @@ from brokerage.partners.models import Contact, Partner, Permission
 from brokerage.partners.partners import Overtaken
 from brokerage.web import access
 from brokerage.web.access import me
+from brokerage.web.contact_forms import ContactForm, values_of_contact
 from brokerage.web.fragments import page
 from brokerage.web.partner_editing import locked, version_of
-from brokerage.web.partner_forms import ContactForm, differences, values_of_contact
+from brokerage.web.partner_forms import differences
 from brokerage.web.partners import found, pages, reader
 
 

@@ -75,7 +75,8 @@ def _approval(the_request: IntroductionRequest, status: int = 200, error: str = 
     wanted = request.values.get("partenaire", type=uuid.UUID) or the_request.partner_id
     partner = db.session.get(Partner, wanted) if wanted else None
     offered = _offered(the_request, request.args.get("q", "")) if partner is None or "q" in request.args else []
-    context: dict[str, Any] = {"partner": partner, "offered": offered, "error": error, "chosen": _ticked(), "word": request.form.get("word", "")}
+    context: dict[str, Any] = {"partner": partner, "offered": offered, "error": error, "chosen": _ticked()}
+    context["word"] = request.form.get("word", "")
     people = candidates(the_request, partner.id if partner else None)
     return page("requests/approval.html", status=status, candidates=people, **context, **told_of(dossier.of(the_request, me())))
 

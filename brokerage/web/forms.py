@@ -19,4 +19,4 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         if field is not None:
             field.errors = [*errors, told(refusal)]
         else:
-            self.form_errors = [*errors, told(refusal)]
+            self.form_errors: list[str] = [*errors, told(refusal)]

@@ -29,7 +29,7 @@ def page(template: str, *, fragments: Collection[str] = (), status: int = 200, *
     A restored history entry and a boosted link get the whole page.
     """
     wanted = _target() if fragments else None
-    body = render_block(template, wanted, **context) if wanted in fragments else render_template(template, **context)
+    body = render_block(template, wanted, **context) if wanted and wanted in fragments else render_template(template, **context)
     response = make_response(body, status)
     if fragments:
         response.vary.update(["HX-Request", "HX-Target"])

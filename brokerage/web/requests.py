@@ -91,7 +91,8 @@ def _empty(tab: str, manages: bool) -> dict[str, str]:
     """What an empty list says: a fact, and one thing to do."""
     if manages and tab == "a-decider":
         text = _("Aucune demande n'attend votre décision.")
-        return {"title": _("Tout le monde a sa réponse"), "text": text, "link": url_for(".inbox", etat="en-cours"), "words": _("Voir celles en cours")}
+        running = url_for(".inbox", etat="en-cours")
+        return {"title": _("Tout le monde a sa réponse"), "text": text, "link": running, "words": _("Voir celles en cours")}
     title = _("Aucune demande pour l'instant")
     text = _("Une ville à ouvrir, une entreprise à rencontrer ?")
     return {"title": title, "text": text, "link": url_for("requests.new"), "words": _("Faire une demande")}

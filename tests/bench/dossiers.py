@@ -53,7 +53,7 @@ def lay(session: Session, targets: Mapping[House, Sequence[Kept]], requests: int
     for house, partners in targets.items():
         small = len(partners) == few
         states = [R.SUBMITTED] * few if small else random.Random(house.slug).choices(list(SHARES), list(SHARES.values()), k=requests // 2)
-        made += (_dossier(partners[n % len(partners)], len(made) + n, state) for n, state in enumerate(states))
+        made += [_dossier(partners[n % len(partners)], len(made) + n, state) for n, state in enumerate(states)]
     _write(session, made)
     session.execute("SELECT setval('request_number', %s)", [len(made) + 1])
 
