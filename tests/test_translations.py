@@ -74,3 +74,12 @@ def update() -> list[str]:
     PO.write_text(HEADER + file.getvalue().decode().lstrip("\n"), encoding="utf-8")
     PO.with_suffix(".mo").write_bytes(compiled(catalogue()))
     return [str(m.id) for m in catalogue() if m.id and not all(_forms(m))]
+
+
+def _forms(message: Message) -> tuple[str, ...]:
+    return message.string if message.pluralizable else (message.string,)
+
+
+if __name__ == "__main__":
+    empty = update()
+    sys.exit("\n".join(["Still to be written in " + str(PO.relative_to(HOUSE)) + ":", *empty]) if empty else 0)

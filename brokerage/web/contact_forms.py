@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext
 from wtforms import Field, HiddenField
 from wtforms.validators import DataRequired, NumberRange, Optional
 
