@@ -17,8 +17,25 @@ from email.message import EmailMessage
 from pathlib import Path
 
 from brokerage.config import Config
+from brokerage.local.processes import send, sessions
 
 HOUSE = Path(__file__).parents[1]
+# The mail server of a local installation, but slow: time enough to kill somebody while a letter is on its way.
+UNHURRIED = """
+import asyncio, socket, sys
+from pathlib import Path
+from brokerage.local.mail_sink import Filing, serve
+
+pace, listening, folder = float(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
+file_at_once = Filing.handle_DATA
+
+async def file_later(self, *letter):
+    await asyncio.sleep(pace)
+    return await file_at_once(self, *letter)
+
+Filing.handle_DATA = file_later
+asyncio.run(serve(socket.socket(fileno=listening), folder))
+"""
 
 
 def until(what: Callable[[], object], patience: float = 30.0) -> object:
@@ -44,6 +61,7 @@ class Desk:
     environment: dict[str, str]
     box: Path
     port: int
+    pace: float = 0.0  # seconds the mail server takes for each letter
     processes: dict[str, subprocess.Popen] = field(default_factory=dict)
 
     @property
@@ -64,16 +82,17 @@ class Desk:
     def start_mail(self) -> int:
         """The mail server of a local installation, on a socket of its own; returns its port."""
         listening = socket.create_server(("127.0.0.1", 0))
+        program = ["-c", UNHURRIED, str(self.pace)] if self.pace else ["-m", "brokerage.local.mail_sink"]
         self.processes["mail"] = subprocess.Popen(
-            [sys.executable, "-m", "brokerage.local.mail_sink", str(listening.fileno()), str(self.box)],
+            [sys.executable, *program, str(listening.fileno()), str(self.box)],
             cwd=HOUSE, pass_fds=[listening.fileno()], start_new_session=True,
         )  # fmt: skip
         return listening.getsockname()[1]
 
     def kill(self, name: str) -> None:
-        """kill -9, with everything it started."""
+        """kill -9, with everything it started: RQ puts what does the work into a group of its own."""
         process = self.processes.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
+        send(sessions({process.pid}), signal.SIGKILL)
         process.wait()
 
     def run(self, *command: str, ahead: float = 0.0) -> str:
@@ -104,10 +123,10 @@ def links(message: EmailMessage) -> list[str]:
 
 
 @contextmanager
-def desk(config: Config, folder: Path, **more: str) -> Iterator[Desk]:
+def desk(config: Config, folder: Path, pace: float = 0.0, **more: str) -> Iterator[Desk]:
     """Everything started and answering; killed at the end."""
     port = free_port()
-    running = Desk({}, folder / "courrier", port)
+    running = Desk({}, folder / "courrier", port, pace)
     environment = {
         "PASSERELLE_LOCAL": "1", "SECRET_KEY": config.secret_key, "DATABASE_URL": config.database_url, "REDIS_URL": config.redis_url,
         "PUBLIC_BASE_URL": running.url, "PORT": str(port), "PASSERELLE_DATA": str(folder), "PYTHONPATH": str(HOUSE),

@@ -201,6 +201,16 @@ def test_a_lycee_and_its_vocational_section_are_two_organisations(sheet_of):
     assert lycee != section == section_again
 
 
+def test_a_shared_office_address_does_not_make_one_of_a_lycee_and_its_section(sheet_of):
+    rows = parse(
+        sheet_of(
+            "Établissement;Ville;Mail", "Lycée Marcel Cachin;Saint-Ouen;s@a.example", "SEP du lycée Marcel Cachin;Saint-Ouen;s@a.example"
+        )
+    )
+
+    assert rows[1].org_group != rows[2].org_group
+
+
 def test_two_establishments_of_one_company_are_two(sheet_of):
     rows = parse(
         sheet_of(
@@ -608,6 +618,14 @@ def test_a_quotation_mark_nobody_closed_swallows_nothing():
     rows = parse_all(read(text.encode()))
 
     assert [row.number for row in rows if row.action == "import"] == [2, 3, 4, 5, 6, 7]
+
+
+def test_a_forgotten_mark_and_a_correct_one_do_not_make_one_cell():
+    lines = ["n;t;v;d", '1;Alpha;0750;"Paris', '2;"Lycée Béta";0751;Lyon', "3;Gamma;0752;Nice"]
+
+    [sheet] = read("\n".join(lines).encode())
+
+    assert [row.texts for row in sheet.rows[1:3]] == [("1", "Alpha", "0750", "Paris"), ("2", "Lycée Béta", "0751", "Lyon")]
 
 
 def test_excels_line_about_the_delimiter_is_obeyed():

@@ -50,13 +50,12 @@ def introductions_visible_to(user: Reader) -> sa.Select[Introduction]:
     return sa.select(Introduction).where(Introduction.request_id.in_(readable))
 
 
-def waiting_for(user_id: uuid.UUID) -> int:
-    """How many requests wait for this manager's decision."""
-    return db.session.scalar(
-        sa.select(sa.func.count()).where(
-            IntroductionRequest.handler_id == user_id, IntroductionRequest.state == RequestState.SUBMITTED
-        )
-    ) or 0  # fmt: skip
+def waiting_for(reader: Reader) -> int:
+    """How many requests wait for a decision of this manager's association: one queue, any colleague may answer."""
+    waiting = sa.select(sa.func.count()).where(
+        IntroductionRequest.giving_id == reader.association_id, IntroductionRequest.state == RequestState.SUBMITTED
+    )
+    return db.session.scalar(waiting) or 0
 
 
 def hats(by: Person, request: IntroductionRequest) -> frozenset[Actor]:

@@ -70,7 +70,7 @@ def _manager(reader: Visitor) -> ResponseReturnValue:
 def _delegate(reader: Visitor) -> ResponseReturnValue:
     mine = desk.listed(reader, sa.and_(desk.sent(reader), ~desk.R.state.in_(desk.OVER)), newest_first=True)
     allies = conventions.allies(reader.association_id)
-    nearby = showcase.page(allies, showcase.Wanted(open_now=True), 5).rows
+    nearby = showcase.page(allies, showcase.Wanted(open_now=True, region=access.me().region or ""), 5).rows
     context: dict[str, Any] = {"mine": mine.rows[:8], "met": _to_tell(reader), "nearby": nearby, "turn": stories.turn}
     return page("home/delegate.html", today=clock.today(), **context)
 

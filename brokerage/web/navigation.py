@@ -25,4 +25,4 @@ class Waiting:
         self._visitor = visitor
 
     def __int__(self) -> int:
-        return policy.waiting_for(self._visitor.user_id) if self._visitor and self._visitor.is_manager else 0
+        return policy.waiting_for(self._visitor) if self._visitor and self._visitor.is_manager else 0

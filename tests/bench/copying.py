@@ -1,5 +1,6 @@
 """Rows into tables by COPY, as a superuser: tens of thousands a second, whatever columns a migration adds later."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -7,7 +8,6 @@ from typing import Any
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
-from psycopg.types.json import Jsonb
 
 from brokerage.database import Base
 
@@ -21,8 +21,9 @@ class Sheet:
         columns = [column for column in sa.inspect(model).local_table.columns if column.computed is None]
         self.table = sa.inspect(model).local_table.name
         self.names = [column.name for column in columns]
-        self._usual = {column.name: _plain(_default(column)) for column in columns}
         self._json = {column.name for column in columns if isinstance(column.type, sa.JSON)}
+        self._usual = {column.name: _plain(_default(column)) for column in columns}
+        self._usual |= {name: json.dumps(self._usual[name]) for name in self._json}
 
     def copy(self, session: Session, rows: Iterable[dict[str, Any]]) -> None:
         """Lay the rows down."""
@@ -35,8 +36,8 @@ class Sheet:
         unknown = row.keys() - self._usual.keys()
         assert not unknown, f"{self.table} has no {', '.join(unknown)}"
         whole = {**self._usual, **row}
-        for name in self._json:
-            whole[name] = Jsonb(whole[name])
+        for name in self._json & row.keys():
+            whole[name] = json.dumps(whole[name], ensure_ascii=False)
         return [whole[name] for name in self.names]
 
 

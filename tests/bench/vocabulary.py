@@ -3,8 +3,8 @@
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache
-from itertools import dropwhile
+from functools import cache, lru_cache
+from itertools import accumulate, dropwhile
 
 from brokerage.demo.words import AT_COMPANY, AT_SCHOOL, COMPANY_TAGS, FIRST_WORDS, LAST, MEN, SCHOOL_TAGS, SIZES, TRADES, WOMEN
 from brokerage.reference import places, shelf
@@ -72,7 +72,7 @@ class Person:
 def organisation(number: int) -> Organisation:
     """The organisation of this number: the same at every call, in every run."""
     chance = random.Random(number)
-    town = chance.choices(_towns(), cum_weights=_crowds())[0]
+    town = _town(chance.choices(range(len(_crowds())), cum_weights=_crowds())[0])
     if number % ONE_IN == 0:
         name = chance.choice(SOCIETE_GENERALE).format(town=town.name)
         return Organisation(number, False, name, "GE", "> 5000", "64.19Z", town, _tags(chance, COMPANY_TAGS))
@@ -125,28 +125,22 @@ def _school_names() -> list[tuple[str, str]]:
 
 
 @cache
-def _entries() -> list[tuple[Town, int]]:
-    found = (line.split("\t") for line in shelf.lines("communes.tsv.gz"))
-    return [(_town(entry), int(entry[3])) for entry in found if entry[4]]
-
-
-def _town(entry: list[str]) -> Town:
-    department = places.department_of_postcode(entry[4].split()[0], entry[1])
-    if department is None:
-        return Town(entry[1], entry[2], entry[4].split()[0], "75", None, None)
-    return Town(entry[1], entry[2], entry[4].split()[0], department.code, department.academy_code, department.region_code)
+def _communes() -> list[list[str]]:
+    entries = (line.split("\t") for line in shelf.lines("communes.tsv.gz"))
+    return [entry for entry in entries if entry[4]]
 
 
 @cache
-def _towns() -> list[Town]:
-    return [town for town, _people in _entries()]
-
-
-@cache
-def _crowds() -> list[float]:
+def _crowds() -> list[int]:
     """Larger towns have more of everything: cumulated, for random.choices."""
-    total, crowds = 0.0, []
-    for _town_, people in _entries():
-        total += people
-        crowds.append(total)
-    return crowds
+    return list(accumulate(int(entry[3]) for entry in _communes()))
+
+
+@lru_cache(maxsize=50_000)
+def _town(place: int) -> Town:
+    _key, name, insee, _people, postcodes = _communes()[place]
+    postcode = postcodes.split()[0]
+    department = places.department_of_postcode(postcode, name)
+    if department is None:
+        return Town(name, insee, postcode, "75", None, None)
+    return Town(name, insee, postcode, department.code, department.academy_code, department.region_code)

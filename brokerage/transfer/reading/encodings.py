@@ -16,7 +16,6 @@ _MARKS = (
 _ONE_BYTE = ("cp1252", "mac_roman", "cp850", "iso8859_15")
 _EVERYDAY = set("éèàêç")
 _USUAL = set("âîïôûùëüœæÉÈÀÊÇÂÎÏÔÛŒöäñáíóúãõß’‘“”«»°–—…€·•\u00a0")
-_CAPITAL_INSIDE_A_WORD = re.compile("[a-zà-ÿ][À-ÖØ-Þ](?=[a-zà-ÿ]|\\b)")
 _SAMPLE = 200_000
 
 
@@ -80,8 +79,7 @@ def _one_byte(data: bytes) -> str:
 
 def _frenchness(sample: bytes, name: str) -> int:
     text = sample.decode(name, errors="replace")
-    points = sum(_points(character) * times for character, times in Counter(text).items())
-    return points - 4 * len(_CAPITAL_INSIDE_A_WORD.findall(text))
+    return sum(_points(character) * times for character, times in Counter(text).items())
 
 
 def _points(character: str) -> int:
