@@ -116,6 +116,11 @@ def visiting() -> Visitor | None:
     return current_user._get_current_object() if current_user and current_user.is_authenticated else None
 
 
+def stay_a_stranger() -> None:
+    """Ask no more who this is: the page that says that the database is away must not ask the database."""
+    login._update_request_context_with_user()
+
+
 def me() -> User:
     """The signed-in member as the rooms know them: a row of this request's session."""
     if "me" not in g:

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
+from wtforms.widgets import TextInput
 
 from brokerage import calendar, clock
 from brokerage.accounts.models import Role
@@ -41,7 +42,9 @@ HOLIDAYS = (
 
 
 class Count(IntegerField):
-    """A head-count, or nothing."""
+    """A head-count, or nothing. A plain text input: a number input swallows « vingt-huit » without a word."""
+
+    widget = TextInput()
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Refuse words with a sentence that says what to type."""

@@ -11,8 +11,10 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from brokerage.errors import N_, Refusal
+from brokerage.web import access
 
 log = logging.getLogger(__name__)
+LOST = (OperationalError, InterfaceError, TimeoutError)  # how the database says that it is away
 PAGES = {403, 404, 409, 500, 503}
 STALE = N_("Quelqu’un d’autre vient de modifier ceci. Rien n’a été écrasé : relisez, puis recommencez si besoin.")
 EXPIRED = N_("Cette page était ouverte depuis trop longtemps. Rechargez-la et recommencez.")
@@ -31,7 +33,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(Refusal, lambda e: _page(e.status, told(e)))
     app.register_error_handler(StaleDataError, lambda e: _page(409, gettext(STALE)))
     app.register_error_handler(CSRFError, lambda e: _page(403, gettext(EXPIRED), 400))
-    for lost in (OperationalError, InterfaceError, TimeoutError):
+    for lost in LOST:
         app.register_error_handler(lost, _unavailable)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
@@ -50,6 +52,7 @@ def _http(error: HTTPException) -> Response:
 
 def _unavailable(error: Exception) -> Response:
     log.warning("database unavailable: %s", type(error).__name__)
+    access.stay_a_stranger()
     response = _page(503)
     response.headers["Retry-After"] = "5"
     return response
@@ -63,5 +66,8 @@ def _unexpected(error: Exception) -> Response:
 
 def _page(status: int, sentence: str = "", code: int | None = None, reference: str = "") -> Response:
     shown = status if status in PAGES else (404 if status < 500 else 500)
-    body = render_template(f"errors/{shown}.html", sentence=sentence, reference=reference)
+    try:
+        body = render_template(f"errors/{shown}.html", sentence=sentence, reference=reference)
+    except LOST as lost:  # only to learn the reader's language, but it was asked
+        return _unavailable(lost)
     return make_response(body, code or status)

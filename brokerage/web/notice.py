@@ -1,6 +1,7 @@
 """Vos données: the public notice every letter links to (field.md G6), readable without an account."""
 
 from dataclasses import dataclass
+from datetime import date
 
 import sqlalchemy as sa
 from flask import Blueprint
@@ -12,7 +13,7 @@ from brokerage.web import access
 from brokerage.web.fragments import page
 
 pages = Blueprint("notice", __name__, url_prefix="/donnees-personnelles")
-DATED = "23 novembre 2026"  # of the wording of the template: change both together
+DATED = date(2026, 11, 23)  # of the wording of the template: change both together
 
 
 @dataclass(frozen=True)

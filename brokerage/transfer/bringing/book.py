@@ -144,11 +144,11 @@ def _add_people(found: Stored, some: Sequence[uuid.UUID]) -> None:
 
 def _add_words(found: Stored, some: Sequence[uuid.UUID]) -> None:
     notes = sa.select(Entry.partner_id, Entry.details).where(Entry.partner_id.in_(some), Entry.what == "note")
-    for partner_id, details in db.session.execute(notes).tuples():
+    for partner_id, details in db.session.execute(notes):
         found.notes[partner_id or NOBODY].add(details.get("text", ""))
     rows = sa.select(ImportedRow.partner_id, ImportedRow.held_remark)
     waiting = rows.where(ImportedRow.partner_id.in_(some), ImportedRow.held_remark != "")
-    for partner_id, remark in db.session.execute(waiting).tuples():
+    for partner_id, remark in db.session.execute(waiting):
         found.held[partner_id or NOBODY].add(remark)
 
 
@@ -159,7 +159,7 @@ def _holders(keys: Collection[str]) -> Iterable[tuple[str, uuid.UUID]]:
         )
         yield from db.session.execute(
             held.where(Channel.email_key.in_(some), Contact.deleted_at.is_(None))
-        ).tuples()  # type: ignore[misc]
+        )  # type: ignore[misc]
 
 
 def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:
