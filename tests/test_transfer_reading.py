@@ -204,7 +204,7 @@ def test_a_lycee_and_its_vocational_section_are_two_organisations(sheet_of):
 def test_a_shared_office_address_does_not_make_one_of_a_lycee_and_its_section(sheet_of):
     rows = parse(
         sheet_of(
-            "Établissement;Ville;Mail", "Lycée Marcel Cachin;Saint-Ouen;s@a.example", "SEP du lycée Marcel Cachin;Saint-Ouen;s@a.example"
+            "Établissement;Ville;Mail", "Lycée Zénobe;Cergy;s@a.example", "SEP du lycée Zénobe;Cergy;s@a.example"
         )
     )
 
@@ -626,6 +626,12 @@ def test_a_forgotten_mark_and_a_correct_one_do_not_make_one_cell():
     [sheet] = read("\n".join(lines).encode())
 
     assert [row.texts for row in sheet.rows[1:3]] == [("1", "Alpha", "0750", "Paris"), ("2", "Lycée Béta", "0751", "Lyon")]
+
+
+def test_two_forgotten_marks_do_not_close_each_other():
+    [sheet] = read(b'a;b\n1;"x\n2;"y\n3;z')
+
+    assert [row.texts for row in sheet.rows] == [("a", "b"), ("1", "x"), ("2", "y"), ("3", "z")]
 
 
 def test_excels_line_about_the_delimiter_is_obeyed():

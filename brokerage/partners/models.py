@@ -57,6 +57,7 @@ class ContactRole(enum.StrEnum):
 
 
 LIVING = sa.text("deleted_at IS NULL")
+LAST_CONTACT = sa.text("coalesce(last_contact_on, '0001-01-01'::date)")
 
 
 class Partner(Identified, Owned, Versioned, Base):
@@ -72,6 +73,9 @@ class Partner(Identified, Owned, Versioned, Base):
             "ix_partner_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}
         ),
         sa.Index("ix_partner_owner", "association_id", "owner_id", postgresql_where=LIVING),
+        sa.Index("ix_partner_region", "association_id", "region", "sort_name", "id", postgresql_where=LIVING),
+        sa.Index("ix_partner_department", "association_id", "department", "sort_name", "id", postgresql_where=LIVING),
+        sa.Index("ix_partner_last_contact", "association_id", LAST_CONTACT, "id", postgresql_where=LIVING),
     )
 
     kind: Mapped[PartnerKind]

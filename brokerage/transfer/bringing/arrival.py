@@ -25,6 +25,11 @@ from brokerage.transfer.bringing.remarks import told_by
 from brokerage.transfer.bringing.storing import Haul
 from brokerage.transfer.mapping.parsed import Issue, ParsedRow
 
+COUNTED = (
+    *("rows", "imported", "skipped", "notes", "held", "unavailable"),
+    *(f"{what}_{state}" for what in ("partners", "contacts") for state in ("created", "changed", "unchanged")),
+)
+
 
 @dataclass
 class Arrival:
@@ -35,7 +40,7 @@ class Arrival:
     source_date: date | None
     by: By
     haul: Haul = field(default_factory=Haul)
-    counts: Counter[str] = field(default_factory=Counter)
+    counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTED, 0)))
     became: dict[int, tuple[str, uuid.UUID]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

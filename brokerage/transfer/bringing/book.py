@@ -154,12 +154,9 @@ def _add_words(found: Stored, some: Sequence[uuid.UUID]) -> None:
 
 def _holders(keys: Collection[str]) -> Iterable[tuple[str, uuid.UUID]]:
     for some in chunks(sorted(keys)):
-        held = sa.select(Channel.email_key, Contact.partner_id).join(
-            Contact, Contact.id == Channel.contact_id
-        )
-        yield from db.session.execute(
-            held.where(Channel.email_key.in_(some), Contact.deleted_at.is_(None))
-        )  # type: ignore[misc]
+        held = sa.select(Channel.email_key, Contact.partner_id).join(Contact, Contact.id == Channel.contact_id)
+        found = held.where(Channel.email_key.in_(some), Contact.deleted_at.is_(None))
+        yield from ((key or "", partner_id) for key, partner_id in db.session.execute(found))
 
 
 def chunks(values: Sequence[Any]) -> Iterable[Sequence[Any]]:

@@ -69,7 +69,7 @@ def gathered_people(rows: Sequence[ParsedRow], told: Sequence[Told]) -> tuple[Ne
 
 def _newcomer(person: Person, permission: Permission, words: Told) -> Newcomer | None:
     title = words.kept(clean(person.role, 200))
-    first, last = clean(words.kept(person.first_name), 120), clean(words.kept(person.last_name), 160)
+    first, last = _name(words.kept(person.first_name), 120), _name(words.kept(person.last_name), 160)
     if not (last or first or person.email or person.phone or person.mobile):
         return None
     return Newcomer(
@@ -83,6 +83,11 @@ def _newcomer(person: Person, permission: Permission, words: Told) -> Newcomer |
         mobile=person.mobile or "",
         permission=permission,
     )
+
+
+def _name(text: str, most: int) -> str:
+    """A name, or nothing for « ? » and « - »: what has no letter names nobody, and is recognised by nothing."""
+    return clean(text, most) if folded(text) else ""
 
 
 def _join(found: list[Newcomer], one: Newcomer) -> None:

@@ -1,0 +1,75 @@
+"""What is asked for: each page of the application, and the same rows of the floor."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from tests.bench.copying import Session
+from tests.bench.houses import HOUSES, House
+
+ROW, PERSON = "data-row", 'class="ct"'  # what a line of a list, and a contact of a record, carry
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page of the application, the floor's page of the same rows, and how to tell that the answer is right.
+
+    `marks` counts rows in the application's page; None where the floor's rows are not the page's lines. `says` must
+    stand in it.
+    """
+
+    name: str
+    path: str
+    floor: str
+    marks: str | None = ROW
+    says: str = ""
+
+
+def pages_of(session: Session, house: House) -> list[Page]:
+    """The nine pages, as the manager of this house asks for them."""
+    ally, mark = HOUSES[house.ally], _deep(session, house)
+    book, showcase, rare = {"house": house.id}, {"house": ally.id, "listed": 1}, {"q": "societe generale"}
+    return [
+        Page("partner list", "/partenaires/", _floor("partners", **book)),
+        Page("deep in the list", _asked("/partenaires/", after=mark), _floor("partners", **book, after=mark)),
+        Page("search: two words", _asked("/partenaires/", **rare), _floor("partners", **book, **rare), says="Société Générale"),
+        Page("search: a prefix", _asked("/partenaires/", q="roub"), _floor("partners", **book, q="roub")),
+        Page("search: a common word", _asked("/partenaires/", q="societe"), _floor("partners", **book, q="societe")),
+        Page("annuaire", "/annuaire/", _floor("partners", **showcase)),
+        Page("annuaire: search", _asked("/annuaire/", **rare), _floor("partners", **showcase, **rare), says="Société Générale"),
+        Page("inbox", "/demandes/", _floor("requests", **book)),
+        Page("record", f"/partenaires/{_record(session, house)}", _floor("record", **book, id=_record(session, house)), None, PERSON),
+    ]
+
+
+def _asked(path: str, **query: object) -> str:
+    return f"{path}?{urlencode(query)}"
+
+
+def _floor(path: str, **query: object) -> str:
+    return f"/{path}?{urlencode(query)}"
+
+
+def _deep(session: Session, house: House) -> str:
+    """The mark of a row four fifths down the list."""
+    living = "FROM partner WHERE association_id = %s AND deleted_at IS NULL"
+    rows = session.execute(f"SELECT count(*) {living}", [house.id]).fetchone()
+    place = max(rows[0] * 4 // 5 - 4, 0) if rows else 0
+    found = session.execute(f"SELECT sort_name, id {living} ORDER BY sort_name, id OFFSET %s LIMIT 1", [house.id, place]).fetchone()
+    assert found
+    return f"{found[0]}~{found[1]}"
+
+
+_RECORD = """
+SELECT p.id FROM partner p JOIN contact c ON c.partner_id = p.id
+WHERE p.association_id = %s AND p.deleted_at IS NULL AND p.visibility = 'listed'
+  AND EXISTS (SELECT 1 FROM introduction_request r WHERE r.partner_id = p.id AND r.state <> 'draft')
+  AND EXISTS (SELECT 1 FROM partner q WHERE q.association_id <> p.association_id AND (q.uai = p.uai OR q.siren = p.siren))
+GROUP BY p.id HAVING count(*) <= 4 ORDER BY count(*) DESC, p.id LIMIT 1
+"""
+
+
+def _record(session: Session, house: House) -> object:
+    """A partner with four people (one, in a small house), known to the ally, whom somebody asked for."""
+    found = session.execute(_RECORD, [house.id]).fetchone()
+    assert found
+    return found[0]
