@@ -88,7 +88,7 @@ def facts(request: IntroductionRequest, asking: Association, giving: Association
         requester=requester.name,
         requester_title=requester.title,
         requester_email=requester.email,
-        requester_phone=requester.phone,
+        requester_phone=dialled(requester.phone),
         asking=asking.name,
         of_asking=asking.of_name,
         giving=giving.name,
@@ -131,6 +131,14 @@ def addressed(contact: Contact) -> str:
     return f"{civil[0 if contact.language == 'fr' else 1]} {contact.last_name}" if civil else contact.name
 
 
+def dialled(number: str) -> str:
+    """A telephone as one dials it in France, « 01 99 00 52 40 »; as it stands when it is no French number."""
+    national = "0" + number.removeprefix("+33")
+    if not number.startswith("+33") or len(national) != 10:
+        return number
+    return "\u00a0".join(national[i : i + 2] for i in range(0, 10, 2))
+
+
 def member(user: User) -> dict[str, str]:
     """A member as letters name them."""
-    return {"name": user.name, "first_name": user.first_name, "title": user.title, "email": user.email, "phone": user.phone}
+    return {"name": user.name, "first_name": user.first_name, "title": user.title, "email": user.email, "phone": dialled(user.phone)}

@@ -91,9 +91,12 @@ def _invitation(link: Link) -> Invitation:
 
 
 def _paragraphs(body: str) -> list[str]:
-    """The manager's letter without its greeting: the page greets by itself."""
+    """The manager's letter without its greeting, facts and quotation: the page shows those by itself."""
     parts = [part.strip() for part in body.replace("\r\n", "\n").split("\n\n") if part.strip()]
-    return parts[1:] if len(parts) > 1 else parts
+    return [part for part in parts[1:] or parts if not part.startswith(SHOWN_APART)]
+
+
+SHOWN_APART = (">", "Quoi :", "Quoi\u00a0:", "What:", "Quand :", "Quand\u00a0:", "When:")
 
 
 @pages.get("/reponse/<token>")

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, HiddenField, IntegerField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import Length, NumberRange, Optional, StopValidation
 from wtforms.widgets import TextInput
 
 from brokerage import calendar, clock
@@ -45,6 +45,11 @@ class Count(IntegerField):
     """A head-count, or nothing. A plain text input: a number input swallows « vingt-huit » without a word."""
 
     widget = TextInput()
+
+    def pre_validate(self, form: Any) -> None:
+        """What could not be read is not judged a second time."""
+        if self.process_errors:
+            raise StopValidation
 
     def process_formdata(self, valuelist: list[str]) -> None:
         """Refuse words with a sentence that says what to type."""

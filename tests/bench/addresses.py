@@ -62,14 +62,15 @@ def _deep(session: Session, house: House) -> str:
 _RECORD = """
 SELECT p.id FROM partner p JOIN contact c ON c.partner_id = p.id
 WHERE p.association_id = %s AND p.deleted_at IS NULL AND p.visibility = 'listed'
-  AND EXISTS (SELECT 1 FROM introduction_request r WHERE r.partner_id = p.id AND r.state <> 'draft')
-  AND EXISTS (SELECT 1 FROM partner q WHERE q.association_id <> p.association_id AND (q.uai = p.uai OR q.siren = p.siren))
+  AND p.id IN (SELECT partner_id FROM introduction_request WHERE state <> 'draft')
+  AND coalesce(p.uai, p.siren) IN (
+    SELECT coalesce(uai, siren) FROM partner WHERE association_id = %s AND visibility = 'listed' AND deleted_at IS NULL)
 GROUP BY p.id HAVING count(*) <= 4 ORDER BY count(*) DESC, p.id LIMIT 1
 """
 
 
 def _record(session: Session, house: House) -> object:
     """A partner with four people (one, in a small house), known to the ally, whom somebody asked for."""
-    found = session.execute(_RECORD, [house.id]).fetchone()
+    found = session.execute(_RECORD, [house.id, HOUSES[house.ally].id]).fetchone()
     assert found
     return found[0]

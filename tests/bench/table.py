@@ -121,18 +121,22 @@ def _line(one: Measured, results: Results) -> tuple[str, ...]:
 def filled(server: str, partners: int, name: str = "") -> Iterator[Book]:
     """A migrated and filled database; one that is named is kept, and not filled twice."""
     prepare_roles(server)
-    kept, name = bool(name), name or f"bench_{os.getpid()}"
+    keeps, name = bool(name), name or f"bench_{os.getpid()}"
     book = Book(as_role(server, "postgres", name), as_role(server, OWNER, name), as_role(server, APP, name))
     try:
         if create_database(server, name):
-            migrate(book.owner)
-            started = time.monotonic()
-            loading.fill(book.admin, partners)
-            print(f"{partners:,} partners laid down in {time.monotonic() - started:.0f} s")
+            _fill(book, partners)
         yield book
     finally:
-        if not kept:
+        if not keeps:
             _drop(server, name)
+
+
+def _fill(book: Book, partners: int) -> None:
+    migrate(book.owner)
+    started = time.monotonic()
+    loading.fill(book.admin, partners)
+    print(f"{partners:,} partners laid down in {time.monotonic() - started:.0f} s")
 
 
 def _drop(server: str, name: str) -> None:
