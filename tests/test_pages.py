@@ -2,11 +2,11 @@
 
 import re
 import uuid
-from collections import deque
+from collections import Counter, deque
 from dataclasses import dataclass, field
 from datetime import timedelta
 from urllib.parse import urlencode, urljoin, urlsplit
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, tostring
 
 import html5lib
 import pytest
@@ -22,7 +22,7 @@ from brokerage.timeline import Actor, By
 from tests import cast as people
 from tests.test_access import MATRIX
 
-BOUND = 400  # pages of one walk
+ALIKE = 12  # pages at one address, but for ids and queries, that are opened by following links
 READERS = ["nadia", "lucas", "helene", None]
 MEANT = "Mettre en relation, en bref ? « Oui » : 28 élèves & 2 <i>parents</i>"
 
@@ -210,11 +210,9 @@ def typed_in(form: Element) -> list[tuple[str, str]]:
 
 
 def walk(client, entrances):
-    """Breadth first: (path, status, words, where the link stood)."""
-    ahead, seen = deque((one, None) for one in entrances), set(entrances)
-    for _ in range(BOUND):
-        if not ahead:
-            return
+    """Breadth first: (path, answer, where the link stood)."""
+    ahead, seen, alike = deque((one, None) for one in entrances), set(entrances), Counter()
+    while ahead:
         path, found_on = ahead.popleft()
         answer = client.get(path)
         yield path, answer, found_on
@@ -225,9 +223,15 @@ def walk(client, entrances):
         else:
             further = []
         for one in further:
-            if one not in seen and not one.startswith("/static/"):
+            if one not in seen and alike[shape(one)] < ALIKE:
                 seen.add(one)
+                alike[shape(one)] += 1
                 ahead.append((one, path))
+
+
+def shape(path: str) -> str:
+    """An address without its ids and its query."""
+    return re.sub(r"\?.*|[0-9a-f]{8}-[0-9a-f-]{27}", "…", path)
 
 
 @pytest.mark.slow
@@ -248,5 +252,68 @@ def test_every_page_is_valid_titled_labelled_and_leads_somewhere(app, cast, hous
         except html5lib.html5parser.ParseError as fault:
             faults.append((path, f"invalid HTML: {fault}"))
     print(f"{who or 'a stranger'}: {pages} pages")
-    assert faults == []
+    assert sorted({fault[1:] for fault in faults}, key=str) == [], faults[:20]
     assert pages > 10
+
+
+# ---- every fragment equals its reload ------------------------------------------------------------------------------
+
+
+def inside(words: str, wanted: str) -> str:
+    """What the element of this id holds, as a browser would write it."""
+    [found] = [x for x in html5lib.parse(words, namespaceHTMLElements=False).iter() if x.get("id") == wanted]
+    return written(found)
+
+
+def alone(words: str) -> tuple[str, dict[str, str]]:
+    """A fragment: what takes the place of the target's content, and the elements that go elsewhere on the page."""
+    holder = Element("div")
+    holder.extend(list(html5lib.parseFragment(words, container="div", namespaceHTMLElements=False)))
+    elsewhere = {}
+    for one in list(holder):
+        if one.get("hx-swap-oob"):
+            holder.remove(one)
+            elsewhere[one.get("id") or one.get("hx-swap-oob")] = written(one)
+    return written(holder), elsewhere
+
+
+def written(element: Element) -> str:
+    """The content of an element; spaces between blocks and the seals of forms, new each time, do not count."""
+    words = "".join([element.text or "", *(tostring(child, "unicode") for child in element)])
+    words = re.sub(r'(name="csrf_token"[^>]*value=")[^"]*', r"\1", re.sub(r"\s+", " ", words))
+    return words.replace("> <", "><").strip()
+
+
+def swaps(client, path: str):
+    """What htmx may do on a page without writing: (address, target), one for each element that says so."""
+    page = html5lib.parse(client.get(path).text, namespaceHTMLElements=False)
+    for element in page.iter():
+        if element.get("hx-get") and element.get("hx-target"):
+            query = f"?{urlencode(typed_in(element))}" if element.tag == "form" and typed_in(element) else ""
+            yield element.get("hx-get") + query, element.get("hx-target").lstrip("#")
+
+
+SWAPPED = {
+    "nadia": ["/demandes/", "/demandes/?etat=en-cours", "/partenaires/", "/partenaires/?q=meridiane&region=11&kind=corporate", "/partenaires/nouveau?ecole=jean"],
+    "lucas": ["/demandes/", "/annuaire/", "/annuaire/?q=entreprise&ouvert=oui", "/annuaire/?q=rien+du+tout"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("who", SWAPPED)
+def test_every_fragment_equals_its_reload(app, cast, house, client_of, who):
+    client = client_of(getattr(cast, who))
+    found = list(dict.fromkeys(swap for path in SWAPPED[who] for swap in swaps(client, path)))
+
+    for address, target in found:
+        whole = client.get(address)
+        answer = client.get(address, headers={"HX-Request": "true", "HX-Target": target})
+        fragment, elsewhere = alone(answer.text)
+        assert (whole.status_code, answer.status_code) == (200, 200), address
+        assert "<html" not in answer.text, f"{address} sends the whole page into #{target}"
+        assert {"HX-Request", "HX-Target"} <= set(answer.vary), address
+        assert fragment == inside(whole.text, target), address
+        for one, content in elsewhere.items():
+            if one in ("filtres",):
+                assert content == inside(whole.text, one), address
+    assert {target for _, target in found} >= {"boite", "rows"}
+    assert len(found) >= 8

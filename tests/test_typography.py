@@ -123,7 +123,7 @@ def test_an_instant_is_shown_in_paris(reader):
     assert formats.hour(late_in_utc) == "0\u00a0h\u00a030"
     assert formats.hour(THURSDAY.replace(minute=0)) == "9\u00a0h"
     with pytest.raises(ValueError, match="time zone"):
-        formats.hour(datetime(2026, 3, 12, 9, 0))  # noqa: DTZ001
+        formats.hour(datetime(2026, 3, 12, 9, 0))
 
 
 @pytest.mark.parametrize(

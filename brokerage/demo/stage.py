@@ -52,7 +52,7 @@ class Story:
     ago: int
     fields: dict[str, Any]
     partner: str = ""
-    hour: str = "18:20"
+    hour: str = ""  # some hour of the evening
     working: bool = False
     event_in: int = 0
     weekday: bool = False
@@ -135,7 +135,8 @@ def _cues(company: Company, story: Story, nth: int, opening: Callable[[Scene], N
     scene = Scene(story, company, company.other(company.home_of(story.by)))
     today = now.astimezone(clock.PARIS).date()
     day = calendar.add_working_days(today, -story.ago, calendar.HEAD_OFFICE) if story.working else today - story.ago * DAY
-    steps = (Step(0, story.hour, story.by, opening), *story.steps)
+    evening = f"{17 + nth % 5}:{nth * 7 % 60:02d}"
+    steps = (Step(0, story.hour or evening, story.by, opening), *story.steps)
     before = None
     for order, step in enumerate(steps):
         day = _open_day(day + step.after * DAY, step.by)

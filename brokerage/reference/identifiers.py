@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from rapidfuzz.distance import OSA
 from stdnum.fr import siren as siren_rule
 from stdnum.fr import siret as siret_rule
@@ -234,7 +234,8 @@ def is_mobile(number: str) -> bool:
 
 
 _EMAIL_TRIM = " \t\r\n\u00a0;,.<>\"'()[]:"
-_PLAIN_ADDRESS = re.compile(r"([A-Za-z0-9_]+(?:[.+\-][A-Za-z0-9_]+)*){1,1}@([A-Za-z0-9.\-]+)")
+_PLAIN_ADDRESS = re.compile(r"(?=.{1,64}@)\w+(?:[.+\-]\w+)*@(?:[a-z0-9](?:[a-z0-9\-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}", re.I | re.A)
+_RESERVED = tuple(SPECIAL_USE_DOMAIN_NAMES)
 _REAL_TLDS = {"com", "org", "net", "cam", "ong", "ngo", "new", "bet", "pet", "vet", "jet", "coop", "edu"}
 _WELL_KNOWN = ("com", "org", "net")
 _TYPO_TLDS = {"ft": "fr", "rf": "fr", "ffr": "fr", "frr": "fr", "fre": "fr", "f": "fr", "comm": "com"}
@@ -270,10 +271,8 @@ def _bare_address(text: str) -> str:
 def _accepted(address: str) -> str | None:
     if not address.isascii() or len(address) > 254 or "[" in address:
         return None
-    plain = _PLAIN_ADDRESS.fullmatch(address)
-    if plain and _validated("x@" + plain.group(2)):
-        return address.lower()
-    return _validated(address)
+    plain = "--" not in address and _PLAIN_ADDRESS.fullmatch(address)
+    return address.lower() if plain and not address.lower().endswith(_RESERVED) else _validated(address)
 
 
 @lru_cache(maxsize=8192)

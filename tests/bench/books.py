@@ -2,10 +2,9 @@
 
 import hashlib
 import random
-import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from brokerage import clock
@@ -73,7 +72,7 @@ def _partner(house: House, of: Organisation, chance: random.Random) -> Row:
     }
 
 
-def _contact(house: House, of: Organisation, partner_id: uuid.UUID, n: int, chance: random.Random) -> Row:
+def _contact(house: House, of: Organisation, partner_id: str, n: int, chance: random.Random) -> Row:
     who = person(chance, of)
     return {
         "id": known(house.slug, "contact", of.number, n),
@@ -101,17 +100,17 @@ def channels(of: Kept) -> Iterator[Row]:
 
 def past(of: Kept) -> Iterator[Row]:
     """What happened to the partner: it was added; sometimes it was changed, and somebody wrote notes."""
-    chance = random.Random(f"past {of.house.slug} {of.organisation.number}")
-    yield _entry(of, 0, "partner_created", chance, {})
+    chance, now = random.Random(f"past {of.house.slug} {of.organisation.number}"), clock.now()
+    told: list[tuple[str, Row]] = [("partner_created", {})]
     if chance.random() < 0.4:
-        yield _entry(of, 1, "partner_changed", chance, {"fields": ["address", "town", "postcode"]})
-    for n in range(chance.choices((0, 1, 3, 8), (60, 25, 12, 3))[0]):
-        text = chance.choice(SCHOOL_NOTES if of.organisation.is_school else COMPANY_NOTES)
-        yield _entry(of, 2 + n, "note", chance, {"text": text})
+        told.append(("partner_changed", {"fields": ["address", "town", "postcode"]}))
+    for _ in range(chance.choices((0, 1, 3, 8), (60, 25, 12, 3))[0]):
+        told.append(("note", {"text": chance.choice(SCHOOL_NOTES if of.organisation.is_school else COMPANY_NOTES)}))
+    for n, (what, details) in enumerate(told):
+        yield _entry(of, n, what, now - timedelta(days=chance.randrange(1500)), details)
 
 
-def _entry(of: Kept, n: int, what: str, chance: random.Random, details: Row) -> Row:
-    at = clock.now() - timedelta(days=chance.randrange(1500))
+def _entry(of: Kept, n: int, what: str, at: datetime, details: Row) -> Row:
     return {
         "id": known(of.house.slug, "entry", of.organisation.number, n),
         "association_id": of.house.id,

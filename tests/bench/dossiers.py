@@ -18,7 +18,17 @@ from tests.bench.copying import Session, Sheet
 from tests.bench.houses import HOUSES, House, known
 
 # in a hundred requests of several years: most are over
-SHARES = {R.DRAFT: 3, R.SUBMITTED: 5, R.INFO_NEEDED: 3, R.PARKED: 3, R.APPROVED: 14, R.DECLINED: 15, R.EXPIRED: 8, R.WITHDRAWN: 7, R.CLOSED: 42}
+SHARES = {
+    R.DRAFT: 3,
+    R.SUBMITTED: 5,
+    R.INFO_NEEDED: 3,
+    R.PARKED: 3,
+    R.APPROVED: 14,
+    R.DECLINED: 15,
+    R.EXPIRED: 8,
+    R.WITHDRAWN: 7,
+    R.CLOSED: 42,
+}
 BEHIND = {
     R.APPROVED: ((I.CONSENT_PENDING, 40), (I.POSTPONED, 8), (I.SUGGESTED, 6), (I.READY, 6), (I.INTRODUCED, 40)),
     R.CLOSED: ((I.CLOSED, 60), (I.REFUSED, 18), (I.UNANSWERED, 17), (I.BLOCKED, 2), (I.CANCELLED, 3)),
@@ -53,7 +63,7 @@ def lay(session: Session, targets: Mapping[House, Sequence[Kept]], requests: int
     for house, partners in targets.items():
         small = len(partners) == few
         states = [R.SUBMITTED] * few if small else random.Random(house.slug).choices(list(SHARES), list(SHARES.values()), k=requests // 2)
-        made += [_dossier(partners[n % len(partners)], len(made) + n, state) for n, state in enumerate(states)]
+        made += [_dossier(partners[n * 7919 % len(partners)], len(made) + n, state) for n, state in enumerate(states)]
     _write(session, made)
     session.execute("SELECT setval('request_number', %s)", [len(made) + 1])
 

@@ -88,7 +88,9 @@ RECORD = sa.union_all(
     sa.select(PARTNER.id, PARTNER.name, PARTNER.town, PARTNER.type).where(PARTNER.id == WANTED),
     sa.select(CONTACT.id, CONTACT.last_name, CONTACT.first_name, CONTACT.title).where(CONTACT.partner_id == WANTED),
     sa.select(REQUEST.id, REQUEST.number, REQUEST.event_name, REQUEST.place).where(REQUEST.partner_id == WANTED),
-    sa.select(ENTRY.id, ENTRY.what, ENTRY.by_name, sa.cast(ENTRY.at, sa.Text)).where(ENTRY.association_id == HOUSE, ENTRY.partner_id == WANTED),
+    sa.select(ENTRY.id, ENTRY.what, ENTRY.by_name, sa.cast(ENTRY.at, sa.Text)).where(
+        ENTRY.association_id == HOUSE, ENTRY.partner_id == WANTED
+    ),
 )
 
 

@@ -22,7 +22,6 @@ from brokerage.config import Config
 from brokerage.local.roles import APP, OWNER, create_database, plain, prepare_roles
 from tests.bench import addresses, counting, houses, loading, measuring
 from tests.bench.addresses import Page
-from tests.bench.copying import Session
 from tests.bench.measuring import Measured, Side
 from tests.bench.serving import Server, serving, signed_in
 from tests.cast import PASSWORD

@@ -9,7 +9,6 @@ from itertools import accumulate, dropwhile
 from brokerage.demo.words import AT_COMPANY, AT_SCHOOL, COMPANY_TAGS, FIRST_WORDS, LAST, MEN, SCHOOL_TAGS, SIZES, TRADES, WOMEN
 from brokerage.reference import places, shelf
 from brokerage.reference.casing import in_french_case
-from brokerage.reference.folding import folded
 
 # As people write it: capitals, no accents, an agency's town, a dash, a subsidiary.
 SOCIETE_GENERALE = (
@@ -66,7 +65,6 @@ class Person:
     last_name: str
     title: str
     role: str
-    email: str
 
 
 def organisation(number: int) -> Organisation:
@@ -114,8 +112,7 @@ def person(chance: random.Random, at: Organisation) -> Person:
     is_woman, titles = chance.random() < 0.55, AT_SCHOOL if at.is_school else AT_COMPANY
     title = chance.choice(titles)
     first, last = chance.choice(WOMEN if is_woman else MEN), chance.choice(LAST)
-    address = f"{folded(first)}.{folded(last)}@{folded(at.name)[:30].strip()}-{at.number}.example".replace(" ", "-")
-    return Person("Mme" if is_woman else "M.", first, last, title[0 if is_woman else 1], title[2], address)
+    return Person("Mme" if is_woman else "M.", first, last, title[0 if is_woman else 1], title[2])
 
 
 @cache

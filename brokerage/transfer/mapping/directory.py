@@ -33,7 +33,8 @@ def likely_schools(name: str, town: str, postcode: str | None) -> tuple[School, 
     """
     kind = kind_of(name)
     core = core_of(name, town, kind or "LYCEE")
-    same = [known for known, key in _by_town().get(town_key(town), ()) if key == core]
+    here = _by_town().get(town_key(town), ())
+    same = [known for known in here if core_of(known.name, known.town, known.type) == core]
     return tuple(_best([known for known in same if kinds_agree(kind, known.type)], name, postcode))
 
 
@@ -56,11 +57,10 @@ def _in_full(name: str, town: str) -> str:
 
 
 @cache
-def _by_town() -> dict[str, list[tuple[School, str]]]:
-    """All schools by town, with what tells them apart there. Built once (some 300 ms)."""
-    towns: dict[str, list[tuple[School, str]]] = {}
+def _by_town() -> dict[str, list[School]]:
+    """All schools by town. Built once (some 200 ms)."""
+    towns: dict[str, list[School]] = {}
     for prefix in _PREFIXES:
         for known in schools_named(prefix, limit=10_000):
-            entry = (known, core_of(known.name, known.town, known.type))
-            towns.setdefault(town_key(known.town), []).append(entry)
+            towns.setdefault(town_key(known.town), []).append(known)
     return towns

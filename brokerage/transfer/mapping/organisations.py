@@ -8,7 +8,7 @@ from brokerage.reference.communes import commune_named, communes_of_postcode
 from brokerage.reference.identifiers import Checked, Status, naf, postcode, siren, siret, uai, uai_in, vat
 from brokerage.reference.identifiers import town as bare_town
 from brokerage.reference.places import department_of_postcode
-from brokerage.reference.schools import school
+from brokerage.reference.schools import School, school
 from brokerage.transfer.mapping.cells import Cells
 from brokerage.transfer.mapping.names import ACADEMIC, CORPORATE, kind_of
 from brokerage.transfer.mapping.parsed import Organisation
@@ -19,6 +19,11 @@ _PLACE = re.compile(
 )
 _CODE_IN_NAME = re.compile(r"[\s,–-]*[(\[]?\s*(?:UAI|RNE)?\s*:?\s*\b\d{7} ?[A-Za-z]\b\s*[)\]]?", re.IGNORECASE)
 _CEDEX = re.compile(r"\bcedex\b", re.IGNORECASE)
+
+
+@lru_cache(maxsize=8192)
+def _school(code: str) -> School | None:
+    return school(code)
 
 
 def organisation_of(cells: Cells) -> Organisation:
@@ -61,7 +66,7 @@ def _noted(checked: Checked, cells: Cells) -> Checked:
 def _shown_name(name: str, code: str | None, cells: Cells) -> str:
     if name:
         return in_french_case(name)
-    known = school(code) if code else None
+    known = _school(code) if code else None
     cells.note("name_from_directory" if known else "name_missing")
     return known.name if known else ""
 
@@ -132,7 +137,7 @@ def _out_of_street(street: str, behind: re.Match[str], value: str | None, place:
 
 
 def _town_elsewhere(code: str | None, where: str | None, cells: Cells) -> str:
-    known = school(code) if code else None
+    known = _school(code) if code else None
     only = communes_of_postcode(where) if where and not known else []
     place = known.town if known else only[0].name if len(only) == 1 else ""
     cells.note("city_from_reference" if place else "city_missing")
@@ -142,7 +147,7 @@ def _town_elsewhere(code: str | None, where: str | None, cells: Cells) -> str:
 def _department(code: str | None, where: str | None, place: str) -> str | None:
     if where and (found := _department_of_postcode(where, place)):
         return found
-    known = school(code) if code else None
+    known = _school(code) if code else None
     if known:
         return known.department_code
     return _department_of_town(place) if place else None
@@ -162,13 +167,13 @@ def _department_of_town(place: str) -> str | None:
 
 def _check_uai(organisation: Organisation, cells: Cells) -> None:
     """A valid code may still have been copied from another line: the directory knows its département."""
-    known = school(organisation.uai) if organisation.uai and organisation.postcode else None
+    known = _school(organisation.uai) if organisation.uai and organisation.postcode else None
     if known and organisation.department and known.department_code != organisation.department:
         cells.note("uai_elsewhere", f"{known.name}, {known.town}")
 
 
 def _kind_by_identifier(code: str | None, company: str | None) -> str:
-    known = school(code) if code else None
+    known = _school(code) if code else None
     if known:
         return known.type
     return "LYCEE" if code else "ENTREPRISE" if company else ""
