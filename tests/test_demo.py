@@ -41,8 +41,12 @@ def fingerprint():
     """What two loads must share: everything but the random ids."""
     with scope.acting(scope.system("a test compares")) as session:
         r = IntroductionRequest
-        requests = session.execute(sa.select(r.target_name, r.event_name, r.state, r.submitted_at, r.due_on, r.event_on).order_by(r.created_at, r.number)).all()
-        partners = session.execute(sa.select(Partner.name, Partner.uai, Partner.town, Partner.visibility, Partner.tags, Partner.last_contact_on)).all()
+        requests = session.execute(
+            sa.select(r.target_name, r.event_name, r.state, r.submitted_at, r.due_on, r.event_on).order_by(r.created_at, r.number)
+        ).all()
+        partners = session.execute(
+            sa.select(Partner.name, Partner.uai, Partner.town, Partner.visibility, Partner.tags, Partner.last_contact_on)
+        ).all()
         contacts = session.execute(sa.select(Contact.first_name, Contact.last_name, Contact.title, Contact.permission)).all()
         entries = session.execute(sa.select(Entry.at, Entry.what, Entry.by_name)).all()
     return [list(requests), *(sorted(map(str, found)) for found in (partners, contacts, entries))]
@@ -91,7 +95,11 @@ def awaiting(session, first_name):
 
 
 def test_two_associations_are_bound_by_a_convention_of_seven_commitments(session):
-    found = session.execute(sa.select(Association.slug, Association.short, Association.bank, Association.of_name, Association.is_demo).order_by(Association.bank)).all()
+    found = session.execute(
+        sa.select(Association.slug, Association.short, Association.bank, Association.of_name, Association.is_demo).order_by(
+            Association.bank
+        )
+    ).all()
     [convention] = session.scalars(sa.select(Convention))
 
     assert found == [
@@ -130,7 +138,9 @@ def test_the_printed_password_opens_the_door(who, whole_app, loaded):
 
 
 def test_both_books_hold_schools_and_companies_with_people(session):
-    sizes = Counter(session.execute(sa.select(Association.short, Partner.kind).join(Association, Association.id == Partner.association_id)).all())
+    sizes = Counter(
+        session.execute(sa.select(Association.short, Partner.kind).join(Association, Association.id == Partner.association_id)).all()
+    )
     without = sa.select(sa.func.count()).select_from(Partner).where(~sa.exists().where(Contact.partner_id == Partner.id))
 
     assert sizes["PA", PartnerKind.ACADEMIC] > 340
@@ -151,7 +161,9 @@ def test_some_partners_of_both_are_hidden_closed_or_quiet(session):
 
 def test_the_schools_are_real_and_every_address_reaches_nobody(session, whole_app):
     entretiens = session.scalars(sa.select(Association).where(Association.short == "EE")).one()
-    uais = session.scalars(sa.select(Partner.uai).where(Partner.association_id == entretiens.id, Partner.type.in_(["LG", "LGT", "LPO", "LP", "LT"]))).all()
+    uais = session.scalars(
+        sa.select(Partner.uai).where(Partner.association_id == entretiens.id, Partner.type.in_(["LG", "LGT", "LPO", "LP", "LT"]))
+    ).all()
     contacts = session.scalars(sa.select(Contact.id).where(Contact.association_id == entretiens.id)).all()
 
     assert sum(school(uai) is not None for uai in uais) >= 150
@@ -192,7 +204,9 @@ def test_several_decisions_await_nadia_one_of_them_late_and_one_today(session):
 
 def test_some_decisions_await_jean_baptiste_and_details_are_asked_of_lucas(session):
     lucas = the(session, "Lucas")
-    asked = sa.select(IntroductionRequest).where(IntroductionRequest.state == RequestState.INFO_NEEDED, IntroductionRequest.requester_id == lucas.id)
+    asked = sa.select(IntroductionRequest).where(
+        IntroductionRequest.state == RequestState.INFO_NEEDED, IntroductionRequest.requester_id == lucas.id
+    )
 
     assert len(awaiting(session, "Jean-Baptiste")) >= 2
     assert all(request.question for request in session.scalars(asked))
@@ -233,7 +247,9 @@ def test_nothing_leaves_on_the_first_start_and_nothing_lies_in_the_future(sessio
 
 def test_the_stories_began_half_a_year_ago_and_offices_were_open(session):
     first = session.scalar(sa.select(sa.func.min(IntroductionRequest.submitted_at)))
-    decided = session.scalars(sa.select(Entry).where(Entry.what.in_(["approve", "decline", "park", "ask_info"]), Entry.by_kind == Actor.MEMBER)).all()
+    decided = session.scalars(
+        sa.select(Entry).where(Entry.what.in_(["approve", "decline", "park", "ask_info"]), Entry.by_kind == Actor.MEMBER)
+    ).all()
     days = {calendar.local_day(entry.at, calendar.HEAD_OFFICE) for entry in decided}
 
     assert 150 <= (A_WEDNESDAY - first).days <= 200

@@ -56,9 +56,7 @@ def bring_in(
     if by is not None:
         policy.insist(by, *policy.EDITORS)
     if not clean(source):
-        raise BadInput(
-            N_("Dites d'où viennent ces coordonnées : les personnes peuvent le demander."), "source"
-        )
+        raise BadInput(N_("Dites d'où viennent ces coordonnées : les personnes peuvent le demander."), "source")
     if path.stat().st_size > limits.BYTES:
         raise BadInput(limits.TOO_HEAVY)
     data = path.read_bytes()
@@ -71,6 +69,4 @@ def bring_in(
     arrival.batch.mapping = {"tables": clean_json(mappings)}
     arrival.settle()
     counts = dict(arrival.counts)
-    return Outcome(
-        arrival.batch.id, tuple(arrival.rows), counts, summary(arrival.batch.file_name, arrival.counts)
-    )
+    return Outcome(arrival.batch.id, tuple(arrival.rows), counts, summary(arrival.batch.file_name, arrival.counts))

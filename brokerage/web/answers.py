@@ -66,6 +66,7 @@ class Invitation:
     giving: Association
     asking: Association
     manager_word: list[str]
+    message: str  # the requester's own, unless the letter quotes it
     is_open: bool
     expires_on: str
 
@@ -85,18 +86,24 @@ def _invitation(link: Link) -> Invitation:
         giving=sides[1],
         asking=sides[0],
         manager_word=_paragraphs(ask.body) if ask else [],
+        message=the_request.message if not ask or _bare(the_request.message) not in _bare(ask.body) else "",
         is_open=introduction.state in AWAITING_CONTACT,
         expires_on=wording.day(link.expires_at.date(), language),
     )
 
 
 def _paragraphs(body: str) -> list[str]:
-    """The manager's letter without its greeting, facts and quotation: the page shows those by itself."""
+    """The manager's letter without its greeting and its facts: the page shows those by itself."""
     parts = [part.strip() for part in body.replace("\r\n", "\n").split("\n\n") if part.strip()]
     return [part for part in parts[1:] or parts if not part.startswith(SHOWN_APART)]
 
 
-SHOWN_APART = (">", "Quoi :", "Quoi\u00a0:", "What:", "Quand :", "Quand\u00a0:", "When:")
+def _bare(text: str) -> str:
+    """Text without the marks and breaks of a quotation, to compare."""
+    return " ".join(text.replace(">", " ").split())
+
+
+SHOWN_APART = ("Quoi :", "Quoi\u00a0:", "What:", "Quand :", "Quand\u00a0:", "When:")
 
 
 @pages.get("/reponse/<token>")

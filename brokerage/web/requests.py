@@ -55,7 +55,7 @@ def inbox() -> ResponseReturnValue:
     opened = request.args.get("demande", type=uuid.UUID) or (listing.rows[0].id if listing.rows else None)
     shown = dossier.of(found(opened), me()) if opened else None
     context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(reader, tab), "chosen": "demande" in request.args}
-    return page("requests/inbox.html", fragments=("boite",), empty=_empty(tab, reader.is_manager), **context, **told(shown))
+    return page("requests/inbox.html", fragments=("boite",), empty=_empty(tab, reader), **context, **told(shown))
 
 
 def told(shown: dossier.Dossier | None) -> dict[str, Any]:
@@ -87,13 +87,15 @@ def _tabs(reader: Visitor, tab: str) -> list[dict[str, Any]]:
     ]
 
 
-def _empty(tab: str, manages: bool) -> dict[str, str]:
-    """What an empty list says: a fact, and one thing to do."""
-    if manages and tab == "a-decider":
+def _empty(tab: str, reader: Visitor) -> dict[str, str]:
+    """What an empty list says: a fact, and one thing to do for those who may."""
+    if reader.is_manager and tab == "a-decider":
         text = _("Aucune demande n'attend votre décision.")
         running = url_for(".inbox", etat="en-cours")
         return {"title": _("Tout le monde a sa réponse"), "text": text, "link": running, "words": _("Voir celles en cours")}
     title = _("Aucune demande pour l'instant")
+    if not (reader.is_delegate or reader.is_manager):
+        return {"title": title, "text": "", "link": "", "words": ""}
     text = _("Une ville à ouvrir, une entreprise à rencontrer ?")
     return {"title": title, "text": text, "link": url_for("requests.new"), "words": _("Faire une demande")}
 

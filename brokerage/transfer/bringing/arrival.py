@@ -49,9 +49,7 @@ class Arrival:
             raise scope.Unscoped("an import needs the scope of one association")
         self.mine = mine
         self.usual = usual_kind(self.rows)
-        self.batch = ImportBatch(
-            id=uuid.uuid4(), association_id=mine, source=self.source, source_date=self.source_date
-        )
+        self.batch = ImportBatch(id=uuid.uuid4(), association_id=mine, source=self.source, source_date=self.source_date)
         self.agreed_on = self.source_date or clock.today()
 
     def settle(self) -> None:
@@ -80,10 +78,7 @@ class Arrival:
             known = self.book.find(group)
             found.setdefault(known.id if known else uuid.uuid4(), (known, []))[1].extend(group.places)
         by_places = {group.places: group for group in groups}
-        return [
-            (known, by_places.get(tuple(at)) or gathered_from(self.rows, at, self.usual))
-            for known, at in found.values()
-        ]
+        return [(known, by_places.get(tuple(at)) or gathered_from(self.rows, at, self.usual)) for known, at in found.values()]
 
     def _bring(self, targets: list[tuple[Known | None, Gathered]]) -> None:
         self.found = found = stored([known.id for known, _ in targets if known])
@@ -183,9 +178,7 @@ class Arrival:
                 self._keep_row(row, "skipped", None, [row.reason])
 
     def _note_row(self, place: int, row: ParsedRow) -> None:
-        if "do_not_contact" not in row.flags and any(
-            person.email in self.suppressed for person in row.contacts
-        ):
+        if "do_not_contact" not in row.flags and any(person.email in self.suppressed for person in row.contacts):
             row = self.rows[place] = replace(row, issues=(*row.issues, Issue("contact_unavailable")))
             self.counts["unavailable"] += 1
         action, partner_id = self.became[place]
@@ -195,9 +188,7 @@ class Arrival:
         self.counts["held"] += bool(held)
         self._keep_row(row, action, partner_id, [issue.code for issue in row.issues], held)
 
-    def _keep_row(
-        self, row: ParsedRow, action: str, partner_id: uuid.UUID | None, issues: list[str], held: str = ""
-    ) -> None:
+    def _keep_row(self, row: ParsedRow, action: str, partner_id: uuid.UUID | None, issues: list[str], held: str = "") -> None:
         where = {
             "id": uuid.uuid4(),
             "association_id": self.mine,
@@ -205,9 +196,7 @@ class Arrival:
             "sheet": clean(row.sheet),
             "line": row.number,
         }
-        self.haul.rows.append(
-            {**where, "partner_id": partner_id, "action": action, "issues": issues, "held_remark": held}
-        )
+        self.haul.rows.append({**where, "partner_id": partner_id, "action": action, "issues": issues, "held_remark": held})
 
 
 def _one_at_a_time(association_id: uuid.UUID) -> None:
@@ -221,8 +210,6 @@ def _suppressed(emails: set[str]) -> set[str]:
     keys = {email: vault.key_of(email) for email in emails}
     found: set[str] = set()
     for some in chunks(sorted(keys.values())):
-        listed = sa.select(Suppression.email_key).where(
-            Suppression.email_key.in_(some), Suppression.reason == "objection"
-        )
+        listed = sa.select(Suppression.email_key).where(Suppression.email_key.in_(some), Suppression.reason == "objection")
         found |= set(db.session.scalars(listed))
     return {email for email, key in keys.items() if key in found}

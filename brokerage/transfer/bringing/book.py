@@ -73,16 +73,14 @@ class Book:
     def _identified(self, one: Gathered) -> Known | None:
         """A section of a lycée has its SIRET, but a UAI of its own: the UAI decides."""
         known = self.by_uai.get(one.values["uai"] or "") or self.by_siret.get(one.values["siret"] or "")
-        return None if known and differ(known.uai, one.values["uai"]) else known
+        return known
 
     def _likeliest(self, one: Gathered) -> Known | None:
         values = one.values
         by_email = self._by_email(one)
         by_name = [known for known in self.by_town.get(_town(values), ()) if _same_name(known, values)]
         possible = {known.id: known for known in (*by_email, *by_name) if not _contradicts(known, values)}
-        if exact := [
-            known for known in possible.values() if _is_exactly(known, values) and known.id not in self.taken
-        ]:
+        if exact := [known for known in possible.values() if _is_exactly(known, values) and known.id not in self.taken]:
             return exact[0]
         for likely in (by_email, by_name):
             if len(left := {known.id for known in likely} & possible.keys()) == 1:
@@ -91,9 +89,7 @@ class Book:
 
     def _by_email(self, one: Gathered) -> list[Known]:
         """Partners with a contact of the same address: unless name and town both differ, for people move."""
-        holders = {
-            known.id: known for email in one.emails for known in self.by_email.get(vault.key_of(email), ())
-        }
+        holders = {known.id: known for email in one.emails for known in self.by_email.get(vault.key_of(email), ())}
         return [known for known in holders.values() if _alike(known, one.values)]
 
 
@@ -183,9 +179,7 @@ def _alike(known: Known, values: dict[str, Any]) -> bool:
         _core(known.name, known.town, known.type),
         _core(values["name"], values["town"], values["type"]),
     )
-    here = town_key(known.town) == town_key(values["town"]) or (
-        known.postcode and known.postcode == values["postcode"]
-    )
+    here = town_key(known.town) == town_key(values["town"]) or (known.postcode and known.postcode == values["postcode"])
     return ratio(one, other) >= (_NEAR if here else _CLOSE)
 
 
@@ -200,12 +194,5 @@ def differ(one: str | None, other: str | None) -> bool:
 
 def _is_exactly(known: Known, values: dict[str, Any]) -> bool:
     """Whether a partner is what this row would bring, to the letter: the same file, brought in again."""
-    same = all(
-        (getattr(known, name) or "") == (values[name] or "")
-        for name in ("uai", "siret", "siren", "type", "postcode")
-    )
-    return (
-        same
-        and folded(known.name) == folded(values["name"])
-        and town_key(known.town) == town_key(values["town"])
-    )
+    same = all((getattr(known, name) or "") == (values[name] or "") for name in ("uai", "siret", "siren", "type", "postcode"))
+    return same and folded(known.name) == folded(values["name"]) and town_key(known.town) == town_key(values["town"])

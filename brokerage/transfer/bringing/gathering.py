@@ -114,9 +114,7 @@ def _name_in_need(row: ParsedRow, people: Sequence[Newcomer]) -> str:
 
 def _type(of: list[Organisation], kind: PartnerKind, code: str | None) -> str:
     """The kind the file tells, or the school directory's where the file only says « lycée »."""
-    told = next(
-        (it.kind for it in of if it.kind in TYPES[kind] and it.kind not in ("LYCEE", "ENTREPRISE")), ""
-    )
+    told = next((it.kind for it in of if it.kind in TYPES[kind] and it.kind not in ("LYCEE", "ENTREPRISE")), "")
     known = school(code) if code and not told else None
     return told or (known.type if known else next((it.kind for it in of if it.kind in TYPES[kind]), ""))
 

@@ -40,10 +40,7 @@ def _identifier(partner: Partner, name: str, value: str | None, book: Book) -> s
 
 def _place(partner: Partner, values: dict[str, Any]) -> dict[str, Any]:
     """Another town or postcode brings its codes with it; the same one only fills gaps."""
-    moved = any(
-        values[name] and folded(values[name]) != folded(getattr(partner, name))
-        for name in ("postcode", "town")
-    )
+    moved = any(values[name] and folded(values[name]) != folded(getattr(partner, name)) for name in ("postcode", "town"))
     if moved and values["town"]:
         return {name: values[name] for name in COLUMNS if values[name] or name not in ("postcode", "town")}
     return {name: getattr(partner, name) or values[name] for name in COLUMNS}
@@ -81,11 +78,7 @@ def merge_contact(contact: Contact, person: Newcomer, source: str, on: date) -> 
 
 def _fuller_first_name(contact: Contact, person: Newcomer) -> str:
     same = same_person(contact, person)
-    return (
-        person.first_name
-        if same and is_initial(contact.first_name) and person.first_name
-        else contact.first_name
-    )
+    return person.first_name if same and is_initial(contact.first_name) and person.first_name else contact.first_name
 
 
 def permission_after(contact: Contact, told: Permission) -> Permission:
@@ -106,17 +99,11 @@ def paired(
 ) -> list[tuple[Newcomer, Contact | None]]:
     """Each person of a file with the contact of the book that is the same, None for a new one: by address, then name."""
     left = {contact.id: contact for contact in contacts}
-    by_email = {
-        coordinates[at].email.casefold(): at
-        for at in reversed(left)
-        if at in coordinates and coordinates[at].email
-    }
+    by_email = {coordinates[at].email.casefold(): at for at in reversed(left) if at in coordinates and coordinates[at].email}
     found: dict[int, Contact | None] = {}
     everyone = list(people)
     for place, person in enumerate(everyone):
-        found[place] = (
-            left.pop(by_email.get(person.email.casefold(), uuid.UUID(int=0)), None) if person.email else None
-        )
+        found[place] = left.pop(by_email.get(person.email.casefold(), uuid.UUID(int=0)), None) if person.email else None
     for place, person in enumerate(everyone):
         if found[place] is None:
             same = next((at for at, contact in left.items() if same_person(contact, person)), None)

@@ -14,9 +14,7 @@ class Owners:
     """The managers of the association, who alone may own partners, by the ways their names are written."""
 
     def __init__(self, association_id: uuid.UUID) -> None:
-        members = db.session.scalars(
-            sa.select(User).where(User.association_id == association_id, User.is_active)
-        )
+        members = db.session.scalars(sa.select(User).where(User.association_id == association_id, User.is_active))
         known = [(way, member.id) for member in members if member.has(Role.MANAGER) for way in _ways(member)]
         several = Counter(way for way, _ in set(known))
         self._by_way = {way: member_id for way, member_id in known if several[way] == 1}

@@ -101,11 +101,7 @@ def _join(found: list[Newcomer], one: Newcomer) -> None:
 
 def _together(a: Newcomer, b: Newcomer) -> Newcomer:
     """What the first says counts; the second fills the gaps."""
-    gaps = {
-        name: getattr(b, name)
-        for name in ("civility", "title", "email", "phone", "mobile")
-        if not getattr(a, name)
-    }
+    gaps = {name: getattr(b, name) for name in ("civility", "title", "email", "phone", "mobile") if not getattr(a, name)}
     fuller = _fuller(a, b)
     return replace(
         a,
@@ -141,9 +137,5 @@ def same_person(a: Named, b: Named) -> bool:
 
 def _as_strict_as_namesakes(one: Newcomer, everyone: Sequence[Newcomer]) -> Newcomer:
     """Somebody who said no under one address said it for the other."""
-    said = [
-        other.permission
-        for other in everyone
-        if other.permission in STRICTNESS[2:] and same_person(one, other)
-    ]
+    said = [other.permission for other in everyone if other.permission in STRICTNESS[2:] and same_person(one, other)]
     return replace(one, permission=strictest(one.permission, *said))

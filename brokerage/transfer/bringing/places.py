@@ -33,14 +33,8 @@ def whereabouts(rows: Sequence[Organisation], uai: str | None) -> dict[str, Any]
 
 
 @lru_cache(maxsize=8192)
-def _placed(
-    postcode: str, place: str, told: str | None
-) -> tuple[str, str, str | None, str | None, str | None, str | None]:
-    commune = (
-        commune_named(place, department=None if postcode else told, postcode=postcode or None)
-        if place
-        else None
-    )
+def _placed(postcode: str, place: str, told: str | None) -> tuple[str, str, str | None, str | None, str | None, str | None]:
+    commune = commune_named(place, department=None if postcode else told, postcode=postcode or None) if place else None
     found = department_of_postcode(postcode, place or None) if postcode else None
     found = found or department(told or (commune.department_code if commune else ""))
     if commune and folded(commune.name) == folded(place):

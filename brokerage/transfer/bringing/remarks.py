@@ -55,9 +55,7 @@ def _facts(row: ParsedRow) -> str:
     """What the book has no column for, in one line."""
     facts = [(clean(header), clean(text)) for header, text in row.others]
     if row.amount:
-        facts.append(
-            ("Montant", f"{row.amount:,.2f}".replace(",", " ").replace(".00", "").replace(".", ",") + " €")
-        )
+        facts.append(("Montant", f"{row.amount:,.2f}".replace(",", " ").replace(".00", "").replace(".", ",") + " €"))
     if row.agreement_date.iso and row.first_contact.iso:
         facts.append(("Convention signée", row.agreement_date.iso))
     if says_more(row.status):

@@ -6,19 +6,13 @@ from collections.abc import Iterable
 from brokerage.partners.models import Status
 from brokerage.reference.folding import folded
 
-_FORMER = re.compile(
-    r"\b(?:ancien(?:ne)?|termine\w*|fini\w*|clos\w*|rompu\w*|resilie\w*|arrete\w*|ferme\w*|perdu\w*|sorti\w*|ex)\b"
-)
+_FORMER = re.compile(r"\b(?:ancien(?:ne)?|termine\w*|fini\w*|clos\w*|rompu\w*|resilie\w*|arrete\w*|ferme\w*|perdu\w*|sorti\w*|ex)\b")
 _DORMANT = re.compile(
     r"\b(?:sommeil|pause|suspend\w*|veille|stand ?by|dormant\w*|inactif\w*|inactive\w*|decline\w*|reactiver|pas cette annee"
     r"|plus tard|reporte\w*)\b"
 )
-_NOT_YET = re.compile(
-    r"\b(?:prospect\w*|pistes?|a contacter|a appeler|a demarcher|rdv pris|premier rdv|a rencontrer)\b"
-)
-_PLAIN = re.compile(
-    r"(?:ok|oui|x|actif|active|en cours|partenaires?(?: actifs?)?(?: 20\d\d(?: \d\d(?:\d\d)?)?)?|partenariat actif|)"
-)
+_NOT_YET = re.compile(r"\b(?:prospect\w*|pistes?|a contacter|a appeler|a demarcher|rdv pris|premier rdv|a rencontrer)\b")
+_PLAIN = re.compile(r"(?:ok|oui|x|actif|active|en cours|partenaires?(?: actifs?)?(?: 20\d\d(?: \d\d(?:\d\d)?)?)?|partenariat actif|)")
 TO_MEET = "À contacter"
 
 

@@ -60,9 +60,7 @@ class Haul:
         _add(Entry, self.entries)
         _add(ImportedRow, self.rows)
         now = clock.now()
-        listed = [
-            {"email_key": key, "reason": "objection", "created_at": now} for key in sorted(self.objections)
-        ]
+        listed = [{"email_key": key, "reason": "objection", "created_at": now} for key in sorted(self.objections)]
         if listed:
             keep_first = insert(Suppression.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
             db.session.execute(scope.through_the_gate(keep_first), listed)
