@@ -278,6 +278,15 @@ def test_two_schools_of_one_siret_are_two_partners_and_only_one_bears_it(a_file,
     assert again.counts["partners_unchanged"] == 2
 
 
+def test_a_siret_known_in_the_book_does_not_swallow_a_school_of_another_uai(a_file, brought, partners):
+    header = HEADER + ";SIRET"
+    brought(a_file(CACHIN + ";19931613400014", header=header))
+
+    brought(a_file("0930140X;Section d'enseignement professionnel;93400;Saint-Ouen;;;;;;;;;;;19931613400014", header=header))
+
+    assert sorted(school.uai for school in partners()) == ["0930140X", "0932074Z"]
+
+
 def test_an_address_known_in_the_book_finds_its_organisation(a_file, brought, partners):
     brought(a_file(line(last="Morel", email="l.morel@valmont.example.org")))
 
@@ -425,13 +434,16 @@ def test_without_a_source_nothing_is_brought_in(a_file, as_member, nadia):
         imports.bring_in(a_file(CACHIN), source="  ")
 
 
+# nine kilobytes that no compression makes short enough for an index of PostgreSQL
+ENDLESS = "".join(chr(0x4E00 + nth * 7919 % 20_000) for nth in range(3000))
+
 # ---- odd files -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
     "odd",
     [
-        line(name="A" * 5000, last="B" * 3000, town="C" * 900, remarks="D" * 30_000),
+        line(name=ENDLESS, last=ENDLESS, town=ENDLESS, remarks=ENDLESS * 9),
         line(name="Val\x00mont", last="Mo\x0brel", remarks="un\x00deux" + "x" * 900, first="\x1b[31m"),
         line(name="", last="Morel", email="l.morel@valmont.example.org"),
         line(name="", town="", cp="", last="", email="standard@valmont.example.org"),

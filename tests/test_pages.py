@@ -186,7 +186,7 @@ def _styles(page: Element):
             yield f"a style inside <{element.tag}>"
         if element.tag == "script" and _text(element):
             yield "a script inside the page"
-        yield from (f"{name} on <{element.tag}>" for name in element.keys() if name.startswith("on"))
+        yield from (f"{name} on <{element.tag}>" for name in element.attrib if name.startswith("on"))
 
 
 def ways_on(page: Element, here: str):

@@ -106,19 +106,26 @@ def one(reader: Reader, request_id: uuid.UUID) -> Row | None:
 FAR = date(9999, 12, 31)
 
 
-def _deadline_first(query: Any, after: str | None) -> Any:
+def _deadline_first(query: sa.Select[Any], after: str | None) -> sa.Select[Any]:
     due = sa.func.coalesce(R.due_on, FAR)
-    if after:
-        day, _, key = after.partition("_")
-        query = query.where(sa.tuple_(due, R.id) > sa.tuple_(sa.literal(date.fromisoformat(day)), sa.literal(uuid.UUID(key))))
+    if (mark := _mark(after, date)) is not None:
+        query = query.where(sa.tuple_(due, R.id) > mark)
     return query.order_by(due, R.id)
 
 
-def _newest_first(query: Any, after: str | None) -> Any:
-    if after:
-        at, _, key = after.partition("_")
-        query = query.where(sa.tuple_(R.state_since, R.id) < sa.tuple_(sa.literal(datetime.fromisoformat(at)), sa.literal(uuid.UUID(key))))
+def _newest_first(query: sa.Select[Any], after: str | None) -> sa.Select[Any]:
+    if (mark := _mark(after, datetime)) is not None:
+        query = query.where(sa.tuple_(R.state_since, R.id) < mark)
     return query.order_by(R.state_since.desc(), R.id.desc())
+
+
+def _mark(after: str | None, kind: type[date]) -> Any:
+    """Where a page begins; None for the first one, and for whoever wrote their own mark into the address."""
+    when, _, key = (after or "").partition("_")
+    try:
+        return sa.tuple_(sa.literal(kind.fromisoformat(when)), sa.literal(uuid.UUID(key)))
+    except ValueError:
+        return None
 
 
 def _key(row: Row, newest_first: bool) -> str:

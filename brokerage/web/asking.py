@@ -29,6 +29,7 @@ from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
 from brokerage.web.requests import found, pages
 from brokerage.web.stories import role_label
+from brokerage.web.typed import identifier
 
 ASKERS = (Role.DELEGATE, Role.MANAGER)
 NOT_A_DATE = _l("Indiquez une date, par exemple 04/04/2026.")
@@ -137,7 +138,8 @@ def located(place: str) -> dict[str, str | None]:
 
 def _aimed(partner: str) -> dict[str, Any]:
     """The target of a request, from the directory as it is now; empty for a need without a partner."""
-    card = showcase.card(uuid.UUID(partner)) if partner else None
+    wanted = identifier(partner)
+    card = showcase.card(wanted) if wanted else None
     if partner and card is None:
         raise BadInput(N_("Ce partenaire n'est plus dans l'annuaire. Choisissez-en un autre, ou décrivez votre besoin."))
     return {"partner_id": card.id, "target_name": card.name, "target_town": card.town, "need": Need(card.kind)} if card else {}
@@ -146,8 +148,8 @@ def _aimed(partner: str) -> dict[str, Any]:
 def _kept(form: RequestForm) -> IntroductionRequest:
     """The draft behind the form, made or brought up to date."""
     by, values = me(), form.fields()
-    if form.draft.data:
-        draft: IntroductionRequest = found(uuid.UUID(form.draft.data))
+    if kept := identifier(form.draft.data):
+        draft: IntroductionRequest = found(kept)
         if draft.state is not RequestState.DRAFT:
             raise BadInput(N_("Cette demande est déjà partie."))
         requests.edit(draft, **values | _aimed(form.partner.data or ""))
@@ -183,7 +185,8 @@ def _besides(draft: IntroductionRequest) -> dict[str, Any]:
 def _page(form: RequestForm, status: int = 200, fragments: tuple[str, ...] = ()) -> ResponseReturnValue:
     allies = conventions.allies(me().association_id)
     form.open_to(allies)
-    card = showcase.card(uuid.UUID(form.partner.data)) if form.partner.data else None
+    wanted = identifier(form.partner.data)
+    card = showcase.card(wanted) if wanted else None
     giving = card.association_id if card else (allies[0].id if allies else None)
     context: dict[str, Any] = {"form": form, "card": card, "allies": allies, "by": me(), "numbers": NUMBERS, "kept_at": hour(clock.now())}
     days = rules.of(giving).decide_within if giving else 5

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -23,6 +23,7 @@ from brokerage.web.errors import told
 from brokerage.web.fragments import page
 from brokerage.web.requests import found, pages, shown
 from brokerage.web.requests import told as told_of
+from brokerage.web.typed import identifier
 
 
 @dataclass(frozen=True)
@@ -116,15 +117,16 @@ def _flash_undo(the_request: IntroductionRequest, done: str) -> None:
 
 
 def _choices() -> list[deciding.Choice]:
+    ticked = {one: identifier(one) for one in request.form.getlist("contact")}
     return [
         deciding.Choice(
-            contact_id=uuid.UUID(one),
+            contact_id=known or uuid.UUID(int=0),  # nobody's: the room says that this contact does not exist
             subject=request.form.get(f"subject-{one}", ""),
             body=request.form.get(f"body-{one}", ""),
             directly=f"directly-{one}" in request.form,
             over_limit_reason=request.form.get(f"reason-{one}", ""),
         )
-        for one in request.form.getlist("contact")
+        for one, known in ticked.items()
     ]
 
 
@@ -135,7 +137,8 @@ def preview(id: uuid.UUID) -> ResponseReturnValue:
     the_request = found(id)
     people = candidates(the_request, request.values.get("partenaire", type=uuid.UUID) or the_request.partner_id)
     chosen = next((one for one in people if str(one.contact.id) == request.form.get("preview")), None)
-    return page("requests/preview.html", the_request=the_request, one=chosen or people[0], by=me())
+    one = chosen or next(iter(people), None) or abort(404)
+    return page("requests/preview.html", the_request=the_request, one=one, by=me())
 
 
 @pages.post("/<uuid:id>/precisions")

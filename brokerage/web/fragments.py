@@ -7,7 +7,10 @@ import htmx_flask.constants
 from flask import Flask, Response, make_response, redirect, render_template, request
 from htmx_flask import Htmx
 from htmx_flask import make_response as htmx_response
+from htmx_flask.requests import HtmxAwareRequest
 from jinja2_fragments.flask import render_block
+
+from brokerage.web.typed import Typed
 
 # htmx-flask 0.1.0 misses a comma: two of its swaps are glued into one word.
 htmx_flask.constants.RESWAPS[:] = [
@@ -17,9 +20,16 @@ htmx_flask.constants.RESWAPS[:] = [
 _htmx = Htmx()
 
 
+class Request(HtmxAwareRequest):
+    """A request that knows htmx, and whose `args` and `form` hold nothing that PostgreSQL cannot."""
+
+    parameter_storage_class = Typed
+
+
 def install(app: Flask) -> None:
     """Give every request its `htmx`, and every page that could be a fragment its Vary."""
     _htmx.init_app(app)
+    app.request_class = Request  # after init_app, which puts its own in this place
 
 
 def page(template: str, *, fragments: Collection[str] = (), status: int = 200, **context: Any) -> Response:

@@ -51,7 +51,7 @@ def inbox() -> ResponseReturnValue:
     reader = visiting()
     assert reader is not None
     tab = chosen_tab(reader.is_manager)
-    listing = desk.listed(reader, _which(tab), newest_first=tab in ("closes", "envoyees"), after=request.args.get("apres"))
+    listing = desk.listed(reader, _which(tab), newest_first=tab in ("closes", "envoyees", "finies"), after=request.args.get("apres"))
     opened = request.args.get("demande", type=uuid.UUID) or (listing.rows[0].id if listing.rows else None)
     shown = dossier.of(found(opened), me()) if opened else None
     context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(reader, tab), "chosen": "demande" in request.args}

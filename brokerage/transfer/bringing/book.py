@@ -73,7 +73,7 @@ class Book:
     def _identified(self, one: Gathered) -> Known | None:
         """A section of a lycée has its SIRET, but a UAI of its own: the UAI decides."""
         known = self.by_uai.get(one.values["uai"] or "") or self.by_siret.get(one.values["siret"] or "")
-        return known
+        return None if known and differ(known.uai, one.values["uai"]) else known
 
     def _likeliest(self, one: Gathered) -> Known | None:
         values = one.values
