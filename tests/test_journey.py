@@ -1,6 +1,7 @@
 """One request travels from a delegate to a meeting, in a browser, with the real worker and the real mail server."""
 
 import os
+import time
 from datetime import timedelta
 
 import pytest
@@ -61,10 +62,14 @@ class Person:
         self.page.goto(path if path.startswith("http") else self.url + path)
 
     def reads(self, *texts):
-        """All of these, however the typography set them."""
-        body = self.page.inner_text("body").replace("\u202f", " ").replace("\u00a0", " ").replace("’", "'")
-        for text in texts:
-            assert text in body, f"{text!r} is not on {self.page.url}:\n{body[:2000]}"
+        """All of these, however the typography set them, once the page is there."""
+        deadline = time.monotonic() + 20
+        while missing := [text for text in texts if text not in self.body()]:
+            assert time.monotonic() < deadline, f"{missing} not on {self.page.url}:\n{self.body()[:2000]}"
+            self.page.wait_for_timeout(100)
+
+    def body(self):
+        return self.page.inner_text("body").replace("\u202f", " ").replace("\u00a0", " ").replace("’", "'")
 
 
 @pytest.fixture

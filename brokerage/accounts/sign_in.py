@@ -100,6 +100,11 @@ class Visitor:
         return self.has(Role.DELEGATE)
 
     @property
+    def may_ask(self) -> bool:
+        """Makes requests, or helps those who do."""
+        return self.has(Role.DELEGATE, Role.MANAGER)
+
+    @property
     def is_admin(self) -> bool:
         """Manages members and rules."""
         return self.has(Role.ADMIN)

@@ -53,9 +53,10 @@ class Count(IntegerField):
             raise StopValidation
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Refuse words with a sentence that says what to type."""
+        """Refuse words with a sentence that says what to type; nothing typed is nothing."""
+        typed = [v.replace(" ", "").replace("\u202f", "") for v in valuelist]
         try:
-            super().process_formdata([v.replace(" ", "").replace("\u202f", "") for v in valuelist])
+            super().process_formdata([v for v in typed if v])
         except ValueError as no:
             raise ValueError(NOT_A_NUMBER) from no
 
@@ -122,8 +123,8 @@ class RequestForm(BaseForm):
         values |= {name: self[name].data for name in ("event_on", "fallback_on", "wanted_by")}
         values["numbers"] = {name: self[name].data for name in NUMBERS if self[name].data}
         values["purpose"] = self.purpose.data or ""
-        values["need"] = Need(self.need.data or Need.UNKNOWN)
-        values["role_sought"] = ContactRole(self.role_sought.data) if self.role_sought.data else None
+        values["need"] = Need(self.need.data) if self.need.data in set(Need) else Need.UNKNOWN
+        values["role_sought"] = ContactRole(self.role_sought.data) if self.role_sought.data in set(ContactRole) else None
         return values | located(values["place"])
 
 

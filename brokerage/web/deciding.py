@@ -74,7 +74,7 @@ def _approval(the_request: IntroductionRequest, status: int = 200, error: str = 
     if "approve" not in policy.open_steps(me(), the_request):
         return redirect(url_for("requests.show", id=the_request.id), 303)
     wanted = request.values.get("partenaire", type=uuid.UUID) or the_request.partner_id
-    partner = db.session.get(Partner, wanted) if wanted else None
+    partner = next(filter(None, (db.session.get(Partner, one) for one in (wanted, the_request.partner_id) if one)), None)
     offered = _offered(the_request, request.args.get("q", "")) if partner is None or "q" in request.args else []
     context: dict[str, Any] = {"partner": partner, "offered": offered, "error": error, "chosen": _ticked()}
     context["word"] = request.form.get("word", "")

@@ -187,10 +187,14 @@ def record_outcome(id: uuid.UUID) -> ResponseReturnValue:
     """Say what came of an introduction, by the delegate or a manager."""
     introduction, form = access.find_or_404(policy.introductions_visible_to(me()), id), OutcomeForm()
     if not form.validate():
-        return shown(introduction.request, 422, outcome_form=form)
+        return shown(introduction.request, 422, outcome_form=form, decision_error=_outcome_refused(form))
     introductions.record_outcome(introduction, me(), Result(form.result.data), word=form.word.data or "")
     flash(_("Merci, c'est noté."))
     return redirect(url_for(".show", id=introduction.request_id), 303)
+
+
+def _outcome_refused(form: OutcomeForm) -> str:
+    return _("Choisissez une réponse.") if form.result.errors else _("C'est trop long : %(max)d caractères au plus.", max=600)
 
 
 @pages.post("/introductions/<uuid:id>/coordonnees")

@@ -56,9 +56,9 @@ class Arrival:
         """Match, merge, store and tell."""
         _one_at_a_time(self.mine)
         groups = gathered(self.rows, self.usual)
-        emails = {email for group in groups for email in group.emails}
-        self.suppressed = _suppressed(emails)
-        self.book, self.owners = opened(self.mine, emails), Owners(self.mine)
+        self.keys = {email: vault.key_of(email) for group in groups for email in group.emails}
+        self.suppressed = _suppressed(self.keys)
+        self.book, self.owners = opened(self.mine, self.keys), Owners(self.mine)
         self._bring(self._targets(groups))
         self._note_rows()
         db.session.add(self.batch)
@@ -125,7 +125,7 @@ class Arrival:
             row["source_date"] = self.agreed_on
         self.haul.contacts.append(row)
         where = {name: getattr(person, name) for name in ("email", "phone", "mobile")}
-        key = vault.key_of(person.email) if person.email else None
+        key = self.keys[person.email] if person.email else None
         self.haul.channels.append({"association_id": self.mine, "contact_id": contact_id, **where, "email_key": key})
         self.counts["contacts_created"] += 1
 
@@ -146,7 +146,7 @@ class Arrival:
     def _permission(self, person: Newcomer) -> Permission:
         """What the file says; for an address on the objection list, the answer is known. A new objection joins it."""
         if person.email and person.permission is Permission.DO_NOT_CONTACT:
-            self.haul.objections.add(vault.key_of(person.email))
+            self.haul.objections.add(self.keys[person.email])
         return Permission.DO_NOT_CONTACT if person.email in self.suppressed else person.permission
 
     def _origin(self) -> dict[str, Any]:
@@ -165,7 +165,8 @@ class Arrival:
         first = self.rows[group.places[0]].org_group
         for nth, place in enumerate(group.places):
             self.became[place] = ("joined" if nth and what == "created" else what, partner_id)
-            self.rows[place] = replace(self.rows[place], org_group=first)
+            if self.rows[place].org_group != first:
+                self.rows[place] = replace(self.rows[place], org_group=first)
 
     def _note_rows(self) -> None:
         """Where each row went; blank ones are not worth a line."""
@@ -182,7 +183,7 @@ class Arrival:
             row = self.rows[place] = replace(row, issues=(*row.issues, Issue("contact_unavailable")))
             self.counts["unavailable"] += 1
         action, partner_id = self.became[place]
-        held = told_by(row).held
+        held = told_by(row).held if row.remarks_need_reading else ""
         if held in self.found.held.get(partner_id, ()):
             held = ""  # it waits already, from the time before
         self.counts["held"] += bool(held)
@@ -205,9 +206,8 @@ def _one_at_a_time(association_id: uuid.UUID) -> None:
     db.session.execute(scope.through_the_gate(lock))
 
 
-def _suppressed(emails: set[str]) -> set[str]:
-    """The addresses whose owners objected, which no file can undo (G10)."""
-    keys = {email: vault.key_of(email) for email in emails}
+def _suppressed(keys: dict[str, str]) -> set[str]:
+    """The addresses whose owners objected, which no file can undo (G10). `keys` are fingerprints by address."""
     found: set[str] = set()
     for some in chunks(sorted(keys.values())):
         listed = sa.select(Suppression.email_key).where(Suppression.email_key.in_(some), Suppression.reason == "objection")

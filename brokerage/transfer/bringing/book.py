@@ -6,7 +6,7 @@ UAI, SIRET or SIREN is never the same, and of several equally likely partners no
 
 import uuid
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -47,7 +47,8 @@ class Book:
 
     by_uai: dict[str, Known] = field(default_factory=dict)
     by_siret: dict[str, Known] = field(default_factory=dict)
-    by_email: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
+    keys: Mapping[str, str] = field(default_factory=dict)  # fingerprints of the file's addresses
+    by_key: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
     by_town: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
     taken: set[uuid.UUID] = field(default_factory=set)
 
@@ -89,22 +90,22 @@ class Book:
 
     def _by_email(self, one: Gathered) -> list[Known]:
         """Partners with a contact of the same address: unless name and town both differ, for people move."""
-        holders = {known.id: known for email in one.emails for known in self.by_email.get(vault.key_of(email), ())}
+        holders = {known.id: known for email in one.emails for known in self.by_key.get(self.keys[email], ())}
         return [known for known in holders.values() if _alike(known, one.values)]
 
 
-def opened(association_id: uuid.UUID, emails: Collection[str]) -> Book:
-    """The book, and who in it has one of these addresses."""
-    book, by_id = Book(), {}
+def opened(association_id: uuid.UUID, keys: Mapping[str, str]) -> Book:
+    """The book, and who in it has one of these addresses, by their fingerprints."""
+    book, by_id = Book(keys=keys), {}
     columns = (getattr(Partner, name) for name in Known.__dataclass_fields__)
     living = sa.select(*columns).where(Partner.association_id == association_id, Partner.deleted_at.is_(None))
     for row in db.session.execute(living.order_by(Partner.created_at, Partner.id)):
         known = by_id[row.id] = Known(*row)
         book.add(known)
         book.by_town[_town(row._mapping)].append(known)
-    for key, partner_id in _holders({vault.key_of(email) for email in emails}):
+    for key, partner_id in _holders(set(keys.values())):
         if partner_id in by_id:
-            book.by_email[key].append(by_id[partner_id])
+            book.by_key[key].append(by_id[partner_id])
     return book
 
 

@@ -10,12 +10,12 @@ LINE = 500
 
 def clean(text: str | None, most: int = LINE) -> str:
     """One line of a file as it may be stored: no control signs, spaces single, at most `most` signs."""
-    return " ".join(_UNFIT.sub(" ", text or "").split())[:most].strip()
+    return " ".join(_UNFIT.sub(" ", text).split())[:most].strip() if text else ""
 
 
 def clean_text(text: str) -> str:
     """Several lines of a file as they may be stored; line breaks stay."""
-    return _UNFIT.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    return _UNFIT.sub(" ", text.replace("\r\n", "\n").replace("\r", "\n")).strip() if text else ""
 
 
 def clean_json(value: Any) -> Any:

@@ -138,4 +138,5 @@ def same_person(a: Named, b: Named) -> bool:
 def _as_strict_as_namesakes(one: Newcomer, everyone: Sequence[Newcomer]) -> Newcomer:
     """Somebody who said no under one address said it for the other."""
     said = [other.permission for other in everyone if other.permission in STRICTNESS[2:] and same_person(one, other)]
-    return replace(one, permission=strictest(one.permission, *said))
+    permission = strictest(one.permission, *said)
+    return one if permission is one.permission else replace(one, permission=permission)

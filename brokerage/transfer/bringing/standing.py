@@ -36,4 +36,4 @@ def first_tag(text: str) -> str:
 def says_more(text: str) -> bool:
     """Whether a status holds something the book would lose: « relancé le 12/01 », unlike « partenaire 2023-24 »."""
     words = folded(text)
-    return not any(known.fullmatch(words) for known in (_PLAIN, _FORMER, _DORMANT, _NOT_YET))
+    return bool(words) and not any(known.fullmatch(words) for known in (_PLAIN, _FORMER, _DORMANT, _NOT_YET))
