@@ -79,8 +79,7 @@ class PartnerForm(BaseForm):
         if not field.data:
             return
         whole = field.data if "://" in field.data else f"https://{field.data}"
-        parts = urlsplit(whole)
-        if parts.scheme not in ("http", "https") or "." not in (parts.hostname or "") or " " in whole:
+        if not _is_web_address(whole):
             raise ValidationError(_("Écrivez une adresse de site, par exemple www.exemple.fr."))
         field.data = whole
 
@@ -95,6 +94,14 @@ class PartnerForm(BaseForm):
             visibility=Visibility(self.visibility.data), open_now=self.open_now.data, accepts=tuple(self.accepts.data or ()),
             tags=tags_of(self.tags.data or ""),
         )  # fmt: skip
+
+
+def _is_web_address(whole: str) -> bool:
+    try:
+        parts = urlsplit(whole)
+    except ValueError:  # half of an IPv6 address
+        return False
+    return parts.scheme in ("http", "https") and "." in (parts.hostname or "") and " " not in whole
 
 
 def tags_of(typed: str) -> tuple[str, ...]:
