@@ -46,7 +46,8 @@ def _configure(app: Flask, config: Config) -> None:
         PASSERELLE=config,
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8, "pool_timeout": 5, "pool_pre_ping": False},
+        # hide_parameters: an SQL error in a log must not carry somebody's address
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8, "pool_timeout": 5, "hide_parameters": True},
         SESSION_COOKIE_NAME="passerelle" if config.local else "__Host-passerelle",
         SESSION_COOKIE_SECURE=not config.local,
         SESSION_COOKIE_HTTPONLY=True,
