@@ -23,10 +23,8 @@ from rq.cron import CronJob, CronScheduler
 from rq.exceptions import DuplicateJobError
 from rq.job import Job
 
-from brokerage import scope
-from brokerage.config import Config
-from brokerage.mail import delivery, outbox
-from brokerage.mail.transport import Transport
+from brokerage.errands import ERRANDS, application, belong_to, deliver_due, settings
+from brokerage.mail import outbox
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -36,83 +34,25 @@ WEB_PATIENCE = 0.04  # seconds a request may lose to a Valkey that does not answ
 JOB_PATIENCE = 5.0  # seconds a worker or the timetable gives Valkey for one command
 LONGEST = 1800  # seconds: a spell of delivery and one server that waits to the end of RFC 5321's ten minutes
 ENOUGH = 20  # errands waiting; more would only say the same thing again
-SWEEP = 5  # seconds between two looks into the outbox
-REMIND = 300  # seconds between two looks at what is due by date
-DAILY = 86400
 WAIT_FOR_VALKEY = 60.0  # seconds before a worker gives up, for its supervisor to start it again
 
 log = logging.getLogger(__name__)
-_installed: "Flask | None" = None
+_NAMES = frozenset(f"{errand.__module__}.{errand.__name__}" for errand in (deliver_due, *ERRANDS))
 
 
 def install(app: "Flask") -> None:
     """Once per process: make the bell ring, and let errands find the application."""
-    global _installed
-    _installed, config = app, settings(app)
+    belong_to(app)
+    config = settings(app)
     outbox.configure(config.mail_domain, config.secret_key)
     outbox.bell = partial(ring, _client(config.redis_url, WEB_PATIENCE))
-
-
-def settings(app: "Flask") -> Config:
-    """What `create_app` was given."""
-    config: Config = app.config["PASSERELLE"]
-    return config
-
-
-# ---- the errands ---------------------------------------------------------------------------------------------------
-
-
-def deliver_due() -> int:
-    """Send what is due. Returns how many letters were claimed."""
-    app = _application()
-    config = settings(app)
-    with app.app_context():
-        transport = Transport.from_url(config.smtp_url, config.mail_domain)
-        return delivery.deliver_due(transport, f"{os.uname().nodename}-{os.getpid()}")
-
-
-def sweep_outbox() -> int:
-    """The same, whether or not anybody rang: Valkey forgets, the outbox does not."""
-    return deliver_due()
-
-
-def send_reminders() -> int:
-    """Post the reminders that are due. Returns how many."""
-    from brokerage.introductions import reminders
-
-    return _as_the_clock(reminders.send_due)
-
-
-def resume_and_expire() -> int:
-    """Everything the calendar does by itself: resume, lapse, expire, close. Returns how many steps were taken."""
-    from brokerage.introductions import reminders
-
-    return _as_the_clock(reminders.pass_time)
-
-
-def forget_old() -> int:
-    """Retention: what has been kept long enough. Returns how many letters were emptied."""
-    from brokerage.privacy import retention
-
-    return _as_the_clock(retention.forget_old)
-
-
-def _as_the_clock(act: Callable[[], int]) -> int:
-    with _application().app_context(), scope.acting(scope.system("the clock")) as session:
-        done = act()
-        session.commit()
-    return done
-
-
-ERRANDS: dict[Callable[[], int], int] = {sweep_outbox: SWEEP, send_reminders: REMIND, resume_and_expire: REMIND, forget_old: DAILY}
-_NAMES = frozenset(f"{__name__}.{errand.__name__}" for errand in (deliver_due, *ERRANDS))
 
 
 # ---- the queue -----------------------------------------------------------------------------------------------------
 
 
 class Errand(Job):
-    """A job that can only be one of the functions above: whoever writes to Valkey cannot make a worker run others."""
+    """A job that can only be one of `errands.py`: whoever writes to Valkey cannot make a worker run others."""
 
     @property
     def func(self) -> Callable[..., Any] | None:
@@ -151,15 +91,6 @@ def _client(url: str, patience: float) -> "redis.Redis":
     return redis.Redis.from_url(url, socket_timeout=patience, socket_connect_timeout=patience, retry=quick)
 
 
-def _application() -> "Flask":
-    if _installed is None:
-        from app import app  # a worker that RQ's own command started
-
-        install(app)
-        return app
-    return _installed
-
-
 # ---- the processes -------------------------------------------------------------------------------------------------
 
 
@@ -184,7 +115,7 @@ def work(app: "Flask | None" = None) -> None:
     """Run errands until SIGTERM. Exits with 1 when Valkey stays away; a busy RQ worker also ends with Valkey."""
     if app is not None:
         install(app)
-    served = _application()
+    served = application()
     _leave_connections_to_the_parent(served)
     while True:
         postman = _with_patience(partial(_postman, settings(served).redis_url))
@@ -253,7 +184,7 @@ def schedule(app: "Flask | None" = None) -> None:
     time.tzset()
     if app is not None:
         install(app)
-    url = settings(_application()).redis_url
+    url = settings(application()).redis_url
     while True:
         client = _client(url, JOB_PATIENCE)
         try:

@@ -39,7 +39,7 @@ def test_the_median_template_is_short():
     assert lengths[len(lengths) // 2] <= 35
 
 
-COMMITTERS = {"introductions/reminders.py", "web/access.py", "web/local_mail.py", "cli.py", "jobs.py", "scope.py"}
+COMMITTERS = {"introductions/reminders.py", "web/access.py", "web/local_mail.py", "cli.py", "errands.py", "scope.py"}
 ROOMS_THAT_ACT_AT_THE_DOOR = {"accounts/", "mail/", "demo/", "local/"}
 
 

@@ -13,9 +13,10 @@ from brokerage.demo import book
 from brokerage.errors import BadInput, NotYours
 from brokerage.mail.models import Suppression
 from brokerage.partners import vault
-from brokerage.partners.models import Contact, ImportBatch, ImportedRow, Partner, PartnerKind, Permission, Status
+from brokerage.partners.models import Contact, Partner, PartnerKind, Permission, Status
 from brokerage.timeline import Entry
 from brokerage.transfer import imports, reporting
+from brokerage.transfer.models import ImportBatch, ImportedRow
 from tests import cast as people
 
 ACADEMIC_KIT, COMPANY_KIT = book.KITS

@@ -11,7 +11,8 @@ from brokerage.introductions import deciding, introductions, requests
 from brokerage.introductions.models import Introduction, IntroductionRequest, Result
 from brokerage.introductions.states import IntroductionState, RequestState
 from brokerage.mail.models import Message, MessageState
-from brokerage.partners.models import GrantedContact, Permission
+from brokerage.partners.models import Permission
+from brokerage.partners.windows import GrantedContact
 from brokerage.timeline import Actor, By
 from tests import cast as people
 

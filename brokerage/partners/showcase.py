@@ -15,7 +15,7 @@ from brokerage.accounts.models import Association, User
 from brokerage.database import db
 from brokerage.partners import finding, paging
 from brokerage.partners.models import Contact, Partner, PartnerKind
-from brokerage.partners.models import ShowcaseEntry as Entry
+from brokerage.partners.windows import ShowcaseEntry as Entry
 
 PAGE = 50
 

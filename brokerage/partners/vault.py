@@ -15,7 +15,8 @@ from brokerage.config import Config
 from brokerage.database import db
 from brokerage.errors import N_, NotFound
 from brokerage.mail.seals import Closed
-from brokerage.partners.models import Channel, GrantedContact
+from brokerage.partners.models import Channel
+from brokerage.partners.windows import GrantedContact
 from brokerage.timeline import By, record
 
 _secret = ""

@@ -12,7 +12,7 @@ from brokerage import clock, scope
 from brokerage.database import db
 from brokerage.mail.models import Suppression
 from brokerage.partners import vault
-from brokerage.partners.models import Contact, ImportBatch, Partner, Permission
+from brokerage.partners.models import Contact, Partner, Permission
 from brokerage.partners.vault import Coordinates
 from brokerage.timeline import By
 from brokerage.transfer.bringing.book import Known, Stored, chunks, opened, stored
@@ -24,6 +24,7 @@ from brokerage.transfer.bringing.people import Newcomer
 from brokerage.transfer.bringing.remarks import told_by
 from brokerage.transfer.bringing.storing import Haul
 from brokerage.transfer.mapping.parsed import Issue, ParsedRow
+from brokerage.transfer.models import ImportBatch
 
 COUNTED = (
     *("rows", "imported", "skipped", "notes", "held", "unavailable"),

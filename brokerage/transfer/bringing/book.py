@@ -15,12 +15,13 @@ from rapidfuzz.fuzz import ratio
 
 from brokerage.database import db
 from brokerage.partners import vault
-from brokerage.partners.models import Channel, Contact, ImportedRow, Partner
+from brokerage.partners.models import Channel, Contact, Partner
 from brokerage.partners.vault import Coordinates
 from brokerage.reference.folding import folded
 from brokerage.timeline import Entry
 from brokerage.transfer.bringing.gathering import Gathered
 from brokerage.transfer.mapping.names import core_of, kinds_agree, town_key
+from brokerage.transfer.models import ImportedRow
 
 NOBODY = uuid.UUID(int=0)
 CHUNK = 5000  # values of one IN (…)

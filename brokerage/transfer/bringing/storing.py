@@ -12,8 +12,9 @@ from sqlalchemy.dialects.postgresql import JSONB, insert
 from brokerage import clock, scope
 from brokerage.database import Base, db
 from brokerage.mail.models import Suppression
-from brokerage.partners.models import Channel, Contact, ImportedRow, Partner
+from brokerage.partners.models import Channel, Contact, Partner
 from brokerage.timeline import By, Entry
+from brokerage.transfer.models import ImportedRow
 
 Rows = list[dict[str, Any]]
 AT_ONCE = 5000  # rows of one statement
