@@ -1,6 +1,7 @@
 """Our own book: searched, filtered and paged; one partner in full; notes."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -284,3 +285,18 @@ def test_a_note_about_a_pupil_is_questioned_before_it_is_kept(book, thi_mai, sig
 )  # fmt: skip
 def test_doubts_are_about_one_pupil_or_private_life_not_about_numbers(text, doubts):
     assert len(notes.doubts_in(text)) == doubts
+
+
+def test_all_that_match_are_the_rows_of_every_page(cast, nadia, as_member):
+    with as_member(nadia):
+        for number in range(60):
+            people.a_partner(nadia, f"Lycée {number:02}", region="11" if number % 2 else "84")
+        for wanted in (directory.Wanted(), directory.Wanted(region="11"), directory.Wanted(words="lycee 3"), directory.Wanted(words="lycée", sort="-nom")):
+            every, pages, after = directory.ids(nadia.association_id, wanted), [], ""
+            while True:
+                listing = directory.page(nadia.association_id, replace(wanted, after=after), NONE, 7)
+                pages += [row.id for row in listing.rows]
+                if not (after := listing.after or ""):
+                    break
+
+            assert every == pages != []

@@ -1,7 +1,8 @@
 """An association's own book, as a list: searched, filtered, sorted and paged in one statement."""
 
 import uuid
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import lru_cache
 from typing import Any
@@ -16,6 +17,7 @@ from brokerage.partners.windows import Findable
 
 PAGE = 50
 COUNTED = 1000  # beyond, a page says "plus de 1 000": nobody reads an exact number, and counting it costs
+EVERY = 1_000_000  # partners at most in one bulk action or export
 NEVER = date(1, 1, 1)  # stands for "no contact yet" when sorting
 
 
@@ -130,16 +132,33 @@ def _parameters(association_id: uuid.UUID, wanted: Wanted, mark: paging.Mark | N
     return {"mine": association_id, **asked, **finding.words_of(wanted.words), **(mark.parameters if mark else {})}
 
 
+def ids(association_id: uuid.UUID, wanted: Wanted) -> Sequence[uuid.UUID]:
+    """Every partner a list shows, over all its pages and in its order: for bulk actions and exports."""
+    whole = replace(wanted, after="", before="")
+    rows, sorting = _rows(_shape(whole, None), EVERY)
+    return db.session.scalars(sa.select(Partner.id).where(*rows).order_by(*sorting), _parameters(association_id, whole, None)).all()
+
+
+def _living() -> list[Any]:
+    return [Partner.association_id == sa.bindparam("mine", type_=sa.Uuid()), Partner.deleted_at.is_(None)]
+
+
+def _rows(shape: _Shape, most: int) -> tuple[list[Any], list[Any]]:
+    """The conditions of a list, and its order; words are looked for until `most` rows are found."""
+    order = ORDERS[shape.sort]
+    rows = [*_living(), *(_condition(name) for name in shape.filters), *([order.beyond(shape.backwards)] if shape.marked else [])]
+    sorting = order.columns(shape.backwards)
+    if shape.words:
+        ground = finding.Ground(Partner, Findable, rows, _living(), sorting, also=_in_a_contact(shape.words))
+        rows = [*rows, Partner.id.in_(finding.matching(shape.words, ground, most))]
+    return rows, sorting
+
+
 @lru_cache(maxsize=512)
 def _statement(shape: _Shape, asks: sa.ScalarSelect[int], size: int) -> sa.Select[Any]:
     order, mine = ORDERS[shape.sort], sa.bindparam("mine", type_=sa.Uuid())
-    living = [Partner.association_id == mine, Partner.deleted_at.is_(None)]
-    rows = [*living, *(_condition(name) for name in shape.filters), *([order.beyond(shape.backwards)] if shape.marked else [])]
-    sorting = order.columns(shape.backwards)
-    counted = sa.null() if shape.filters or shape.words or shape.marked else _counted(living)
-    if shape.words:
-        ground = finding.Ground(Partner, Findable, rows, living, sorting, also=_in_a_contact(shape.words))
-        rows = [*rows, Partner.id.in_(finding.matching(shape.words, ground, size + 1))]
+    rows, sorting = _rows(shape, size + 1)
+    counted = sa.null() if shape.filters or shape.words or shape.marked else _counted(_living())
     return (
         sa.select(*_columns(order), asks.label("asks"), counted.label("counted"))
         .outerjoin(User, sa.and_(User.id == Partner.owner_id, User.association_id == mine))
