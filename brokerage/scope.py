@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
@@ -134,6 +136,7 @@ def check_statement(state: so.ORMExecuteState, owned: type, shared: type, posted
         state.statement = state.statement.options(*_criteria(scope.association_id, owned, shared, posted))
 
 
+@lru_cache(maxsize=256)
 def _criteria(mine: uuid.UUID, owned: type, shared: type, posted: type) -> list[Any]:
     return [
         so.with_loader_criteria(owned, lambda c: c.association_id == mine, include_aliases=True),
@@ -183,7 +186,14 @@ def _classified(*mixins: type) -> frozenset[str]:
     return _known
 
 
-def _tables(state: so.ORMExecuteState) -> set[str]:
+_looked_through: WeakKeyDictionary[Any, frozenset[str]] = WeakKeyDictionary()
+
+
+def _tables(state: so.ORMExecuteState) -> frozenset[str]:
+    """The tables a statement names; lists keep their statements, which are then looked through once."""
     statement: Any = state.statement
-    named = {m.local_table.name for m in state.all_mappers}  # type: ignore[attr-defined]
-    return named | {t.name for t in visitors.iterate(statement) if isinstance(t, sa.Table)}
+    if (known := _looked_through.get(statement)) is None:
+        named = {m.local_table.name for m in state.all_mappers}  # type: ignore[attr-defined]
+        known = frozenset(named | {t.name for t in visitors.iterate(statement) if isinstance(t, sa.Table)})
+        _looked_through[statement] = known
+    return known

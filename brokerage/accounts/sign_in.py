@@ -115,6 +115,11 @@ class Visitor:
         return IDLE_ADMIN if self.is_admin else IDLE
 
 
+@cache
+def _outside_transactions(engine: sa.Engine) -> sa.Engine:
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 _VISITOR = sa.text("SELECT * FROM visitor(:token)")
 
 
@@ -123,8 +128,7 @@ def visitor(token: str) -> Visitor | None:
 
     One statement outside any transaction: the database function reads what no scope may.
     """
-    engine = db.engine.execution_options(isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
+    with _outside_transactions(db.engine).connect() as connection:
         row = connection.execute(_VISITOR, {"token": tokens.fingerprint(token)}).one_or_none()
     if row is None or clock.now() - row.created_at > ABSOLUTE:
         return None

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,12 +13,14 @@ from brokerage import calendar, clock
 from brokerage.accounts.models import Association, Role, User
 from brokerage.database import db
 from brokerage.introductions.models import Ask, Introduction, IntroductionRequest, Outcome, Result
-from brokerage.introductions.policy import Reader, visible_to
+from brokerage.introductions.policy import READERS, Reader, readable
 from brokerage.introductions.states import UNDECIDED, RequestState
 from brokerage.partners.models import Contact
 
 PAGE = 30
+QUARTER = timedelta(days=90)
 R = IntroductionRequest
+_PARAMETERS: dict[str, Any] = {"mine": sa.Uuid(), "me": sa.Uuid(), "partner": sa.Uuid(), "since": sa.DateTime(timezone=True)}
 RUNNING = [RequestState.APPROVED]
 OVER = [RequestState.DECLINED, RequestState.EXPIRED, RequestState.WITHDRAWN, RequestState.CLOSED]
 
@@ -52,7 +55,12 @@ class Row:
     @property
     def late_by(self) -> int:
         """Working days past the expected answer; negative while there is time."""
-        return calendar.working_days_between(self.due_on, clock.today(), calendar.HEAD_OFFICE) if self.due_on else 0
+        return _late_by(self.due_on, clock.today()) if self.due_on else 0
+
+
+@lru_cache(maxsize=1024)
+def _late_by(due_on: date, today: date) -> int:
+    return calendar.working_days_between(due_on, today, calendar.HEAD_OFFICE)
 
 
 @dataclass(frozen=True)
@@ -63,76 +71,88 @@ class Page:
     after: str | None
 
 
+FAR = date(9999, 12, 31)
+_DUE: Any = sa.func.coalesce(R.due_on, sa.literal_column("'9999-12-31'::date"))
+MINE, ME, PARTNER, SINCE = (sa.bindparam(name, type_=kind) for name, kind in _PARAMETERS.items())
+RECEIVED = sa.and_(R.giving_id == MINE, R.state != RequestState.DRAFT)
+SENT = R.asking_id == MINE
 TABS: dict[str, sa.ColumnElement[bool]] = {
     "a-decider": R.state == RequestState.SUBMITTED,
     "en-attente": R.state.in_([RequestState.INFO_NEEDED, RequestState.PARKED]),
     "en-cours": R.state.in_(RUNNING),
     "closes": R.state.in_(OVER),
 }
-
-
-def received(reader: Reader) -> sa.ColumnElement[bool]:
-    """Requests addressed to the reader's association."""
-    return sa.and_(R.giving_id == reader.association_id, R.state != RequestState.DRAFT)
-
-
-def sent(reader: Reader) -> sa.ColumnElement[bool]:
-    """Requests of the reader's association."""
-    return R.asking_id == reader.association_id
+NEWEST_FIRST = frozenset({"closes", "envoyees", "ouvertes", "finies", "of_partner"})  # the others: nearest deadline first
+_LISTS: dict[str, sa.ColumnElement[bool]] = {
+    **{tab: sa.and_(RECEIVED, rule) for tab, rule in TABS.items()},
+    "envoyees": SENT,
+    "ouvertes": sa.and_(SENT, R.state.not_in(OVER)),
+    "finies": sa.and_(SENT, R.state.in_(OVER)),
+    "of_partner": R.partner_id == PARTNER,
+    "one": R.id == sa.bindparam("one", type_=sa.Uuid()),
+}
+_COUNTS = (
+    sa.select(*(sa.func.count().filter(rule).label(tab) for tab, rule in TABS.items() if tab != "closes"))
+    .select_from(R)
+    .where(RECEIVED, R.state.in_([*UNDECIDED, *RUNNING]))
+)
 
 
 def counts(reader: Reader) -> dict[str, int]:
     """How many received requests each tab holds; closed ones are not counted, they only grow."""
-    columns = [sa.func.count().filter(rule).label(tab) for tab, rule in TABS.items() if tab != "closes"]
-    still = received(reader) & R.state.in_([*UNDECIDED, *RUNNING])
-    return dict(db.session.execute(sa.select(*columns).select_from(R).where(still)).mappings().one())
+    return dict(db.session.execute(_COUNTS, {"mine": reader.association_id}).mappings().one())
 
 
-def listed(reader: Reader, which: sa.ColumnElement[bool], *, newest_first: bool = False, after: str | None = None) -> Page:
-    """A page of visible requests: nearest deadline first, or newest first."""
-    query = _rows(reader).where(which)
-    query = _newest_first(query, after) if newest_first else _deadline_first(query, after)
-    found = [_row(r) for r in db.session.execute(query.limit(PAGE + 1)).mappings()]
+def listed(reader: Reader, which: str, *, after: str | None = None, partner_id: uuid.UUID | None = None) -> Page:
+    """A page of visible requests: a tab by its name, or "of_partner" with the partner."""
+    newest_first = which in NEWEST_FIRST
+    mark = _mark(after, datetime if newest_first else date)
+    statement = _statement(which, reader.has(*READERS), reader.has(Role.MANAGER), bool(mark))
+    found = [_row(r) for r in db.session.execute(statement, _given(reader) | {"partner": partner_id} | mark).mappings()]
     more = len(found) > PAGE
     return Page(found[:PAGE], _key(found[PAGE - 1], newest_first) if more else None)
 
 
 def one(reader: Reader, request_id: uuid.UUID) -> Row | None:
     """The same row for a single request."""
-    found = db.session.execute(_rows(reader).where(R.id == request_id)).mappings().one_or_none()
+    statement = _statement("one", reader.has(*READERS), reader.has(Role.MANAGER), False)
+    found = db.session.execute(statement, _given(reader) | {"one": request_id}).mappings().one_or_none()
     return _row(found) if found else None
 
 
-FAR = date(9999, 12, 31)
+def _given(reader: Reader) -> dict[str, Any]:
+    return {"mine": reader.association_id, "me": reader.id, "since": clock.now() - QUARTER}
 
 
-def _deadline_first(query: sa.Select[Any], after: str | None) -> sa.Select[Any]:
-    due = sa.func.coalesce(R.due_on, FAR)
-    if (mark := _mark(after, date)) is not None:
-        query = query.where(sa.tuple_(due, R.id) > mark)
-    return query.order_by(due, R.id)
+@lru_cache(maxsize=128)
+def _statement(which: str, reads_all: bool, counts_asks: bool, marked: bool) -> sa.Select[Any]:
+    """Building one costs a millisecond, more than asking it: each is built once."""
+    query = _rows(counts_asks).where(readable(ME, reads_all), _LISTS[which])
+    key: Any
+    kind: Any
+    key, kind = (R.state_since, sa.DateTime(timezone=True)) if which in NEWEST_FIRST else (_DUE, sa.Date())
+    mark = sa.tuple_(sa.bindparam("mark_value", type_=kind), sa.bindparam("mark_id", type_=sa.Uuid()))
+    if which in NEWEST_FIRST:
+        beyond, order = sa.tuple_(key, R.id) < mark, [key.desc(), R.id.desc()]
+    else:
+        beyond, order = sa.tuple_(key, R.id) > mark, [key, R.id]
+    return (query.where(beyond) if marked else query).order_by(*order).limit(PAGE + 1)
 
 
-def _newest_first(query: sa.Select[Any], after: str | None) -> sa.Select[Any]:
-    if (mark := _mark(after, datetime)) is not None:
-        query = query.where(sa.tuple_(R.state_since, R.id) < mark)
-    return query.order_by(R.state_since.desc(), R.id.desc())
-
-
-def _mark(after: str | None, kind: type[date]) -> Any:
-    """Where a page begins; None for the first one, and for whoever wrote their own mark into the address."""
+def _mark(after: str | None, kind: type[date]) -> dict[str, Any]:
+    """Where a page begins; nothing for the first one, and for whoever wrote their own mark into the address."""
     when, _, key = (after or "").partition("_")
     try:
-        return sa.tuple_(sa.literal(kind.fromisoformat(when)), sa.literal(uuid.UUID(key)))
+        return {"mark_value": kind.fromisoformat(when), "mark_id": uuid.UUID(key)}
     except ValueError:
-        return None
+        return {}
 
 
 def _key(row: Row, newest_first: bool) -> str:
     return f"{row.state_since.isoformat() if newest_first else row.due_on or FAR}_{row.id}"
 
 
-def _rows(reader: Reader) -> Any:
+def _rows(counts_asks: bool) -> Any:
     requester, handler, asking = so.aliased(User), so.aliased(User), so.aliased(Association)
     states = sa.select(sa.func.array_agg(sa.cast(Introduction.state, sa.Text))).where(Introduction.request_id == R.id)
     met = (
@@ -141,31 +161,28 @@ def _rows(reader: Reader) -> Any:
         .where(Introduction.request_id == R.id, Outcome.result == Result.MET)
     )
     return (
-        visible_to(reader)
-        .join(requester, requester.id == R.requester_id)
-        .outerjoin(handler, handler.id == R.handler_id)
-        .join(asking, asking.id == R.asking_id)
-        .with_only_columns(
+        sa.select(
             R.id, R.number, R.target_name, R.target_town, R.state, R.requester_id, R.handler_id, R.purpose, R.event_name,
             R.event_on, R.place, R.submitted_at, R.state_since, R.due_on, R.parked_until,
             (requester.first_name + " " + requester.last_name).label("requester"),
             (handler.first_name + " " + handler.last_name).label("handler"),
             asking.short, asking.bank, asking.name,
-            states.scalar_subquery().label("introductions"), met.exists().label("met"), _asks(reader).label("asks"),
+            states.scalar_subquery().label("introductions"), met.exists().label("met"),
+            (_asks() if counts_asks else sa.literal(0)).label("asks"),
         )
+        .join(requester, requester.id == R.requester_id)
+        .outerjoin(handler, handler.id == R.handler_id)
+        .join(asking, asking.id == R.asking_id)
     )  # fmt: skip
 
 
-def _asks(reader: Reader) -> sa.ColumnElement[int]:
+def _asks() -> sa.ScalarSelect[int]:
     """Asks of the partner's contacts this quarter; the guard leaves an ally nothing to count."""
-    if not reader.has(Role.MANAGER):
-        return sa.literal(0)
-    since = clock.now() - timedelta(days=90)
     return (
         sa.select(sa.func.count())
         .select_from(Ask)
         .join(Contact, Contact.id == Ask.contact_id)
-        .where(Contact.partner_id == R.partner_id, Ask.asked_at > since)
+        .where(Contact.partner_id == R.partner_id, Ask.asked_at > SINCE)
         .scalar_subquery()
     )
 

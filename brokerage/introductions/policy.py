@@ -1,7 +1,7 @@
 """Who sees which request, and who may take which step. Pages fetch nothing except through here."""
 
 import uuid
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 
@@ -37,11 +37,13 @@ class Reader(Protocol):
 
 def visible_to(user: Reader) -> sa.Select[IntroductionRequest]:
     """Requests this member may read: a delegate's own; for the others, all of both directions except drafts of others."""
-    mine = IntroductionRequest.requester_id == user.id
-    query = sa.select(IntroductionRequest)
-    if not user.has(*READERS):
-        return query.where(mine)
-    return query.where(sa.or_(mine, IntroductionRequest.state != RequestState.DRAFT))
+    return sa.select(IntroductionRequest).where(readable(user.id, user.has(*READERS)))
+
+
+def readable(me: Any, reads_all: bool) -> sa.ColumnElement[bool]:
+    """The same as a condition, for statements built once: `me` may be a bind parameter."""
+    mine = IntroductionRequest.requester_id == me
+    return sa.or_(mine, IntroductionRequest.state != RequestState.DRAFT) if reads_all else mine
 
 
 def introductions_visible_to(user: Reader) -> sa.Select[Introduction]:
@@ -50,12 +52,14 @@ def introductions_visible_to(user: Reader) -> sa.Select[Introduction]:
     return sa.select(Introduction).where(Introduction.request_id.in_(readable))
 
 
+_WAITING = sa.select(sa.func.count()).where(
+    IntroductionRequest.giving_id == sa.bindparam("mine", type_=sa.Uuid()), IntroductionRequest.state == RequestState.SUBMITTED
+)
+
+
 def waiting_for(reader: Reader) -> int:
     """How many requests wait for a decision of this manager's association: one queue, any colleague may answer."""
-    waiting = sa.select(sa.func.count()).where(
-        IntroductionRequest.giving_id == reader.association_id, IntroductionRequest.state == RequestState.SUBMITTED
-    )
-    return db.session.scalar(waiting) or 0
+    return db.session.scalar(_WAITING, {"mine": reader.association_id}) or 0
 
 
 def hats(by: Person, request: IntroductionRequest) -> frozenset[Actor]:

@@ -21,6 +21,7 @@ from brokerage.database import db
 from brokerage.web.fragments import by_htmx, hx_redirect
 
 View = Callable[..., ResponseReturnValue]
+NOTED_EVERY = 60  # seconds: signing a cookie for every piece of a page tells nothing more
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 login = LoginManager()
@@ -144,7 +145,9 @@ def _load(token: str) -> Visitor | None:
     found = sign_in.visitor(token)
     if found is None or not _fresh(found):
         return None
-    session["seen"] = int(clock.now().timestamp())
+    now = int(clock.now().timestamp())
+    if now - session.get("seen", 0) >= NOTED_EVERY:
+        session["seen"] = now
     return found
 
 

@@ -5,11 +5,11 @@ Jinja filters. Instants are aware and shown in Paris time; a plain `date` is a d
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from babel.dates import format_date, format_timedelta
 from babel.numbers import format_decimal, format_percent
 from flask import Flask
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 from phonenumbers import (
@@ -22,7 +22,7 @@ from phonenumbers import (
 )
 
 from brokerage import clock
-from brokerage.web.typography import NBSP
+from brokerage.web.typography import NBSP, language
 
 Day = date | datetime
 _YEAR_GOES_WITHOUT_SAYING = timedelta(days=180)
@@ -55,7 +55,7 @@ def hour(instant: datetime | None) -> str:
     if instant is None:
         return ""
     here = _in_paris(instant)
-    if _language() != "fr":
+    if language() != "fr":
         return f"{here:%H:%M}"
     return f"{here.hour}{NBSP}h" + (f"{NBSP}{here:%M}" if here.minute else "")
 
@@ -65,7 +65,13 @@ def moment(when: Day | None) -> Markup:
 
     The full date is in its title. Half a year away and more, the year is written.
     """
-    return _time(when, _moment_words) if when is not None else Markup("")
+    return _moment(when, clock.today(), language()) if when is not None else Markup("")
+
+
+@lru_cache(maxsize=4096)
+def _moment(when: Day, _today: date, _spoken: str) -> Markup:
+    """Writing a date costs as much as the rest of a line: it is kept for the day and the language."""
+    return _time(when, _moment_words)
 
 
 def ago(when: Day | None) -> Markup:
@@ -75,14 +81,14 @@ def ago(when: Day | None) -> Markup:
 
 def number(value: float | None) -> str:
     """« 1 284 », « 3,5 »."""
-    return "" if value is None else format_decimal(value, locale=_language())
+    return "" if value is None else format_decimal(value, locale=language())
 
 
 def percent(share: float | None) -> str:
     """A share between 0 and 1 as « 73 % »."""
     if share is None:
         return ""
-    return format_percent(share, locale=_language()).replace("\u202f", NBSP)
+    return format_percent(share, locale=language()).replace("\u202f", NBSP)
 
 
 def phone(raw: str | None) -> str:
@@ -128,11 +134,6 @@ def install(app: Flask) -> None:
     app.jinja_env.filters.update({write.__name__: write for write in FILTERS})
 
 
-def _language() -> str:
-    locale = get_locale()
-    return locale.language if locale else "fr"
-
-
 def _in_paris(instant: datetime) -> datetime:
     if instant.tzinfo is None:
         raise ValueError("an instant without a time zone cannot be shown")
@@ -144,12 +145,14 @@ def _day(when: Day) -> date:
 
 
 def _written(when: Day | None, pattern: str) -> str:
-    if when is None:
-        return ""
-    day, language = _day(when), _language()
-    if language == "fr" and day.day == 1:
+    return _day_written(_day(when), pattern, language()) if when is not None else ""
+
+
+@lru_cache(maxsize=4096)
+def _day_written(day: date, pattern: str, spoken: str) -> str:
+    if spoken == "fr" and day.day == 1:
         pattern = pattern.replace("d{nbsp}", "'1er'{nbsp}")
-    return format_date(day, pattern.format(nbsp=NBSP), locale=language)
+    return format_date(day, pattern.format(nbsp=NBSP), locale=spoken)
 
 
 def _time(when: Day, words: Callable[[Day], str]) -> Markup:
@@ -174,7 +177,7 @@ def _ago_words(when: Day) -> str:
     if days == 0 and not isinstance(when, datetime):
         return str(_("aujourd’hui"))
     span = when - clock.now() if days == 0 and isinstance(when, datetime) else timedelta(days=days)
-    return format_timedelta(span, add_direction=True, threshold=1, locale=_language())
+    return format_timedelta(span, add_direction=True, threshold=1, locale=language())
 
 
 def _phone_of(raw: str | None) -> PhoneNumber | None:

@@ -53,6 +53,11 @@ def _target() -> str | None:
     return htmx.target.replace("-", "_") if htmx.target else None
 
 
+def wants(fragment: str) -> bool:
+    """Whether htmx asks for this block alone: a view may then leave out what only the rest of the page shows."""
+    return _target() == fragment
+
+
 def by_htmx() -> bool:
     """Whether htmx asks, for a piece of a page."""
     return bool(request.htmx)  # type: ignore[attr-defined]

@@ -52,8 +52,8 @@ def show() -> ResponseReturnValue:
 
 
 def _manager(reader: Visitor) -> ResponseReturnValue:
-    waiting = desk.listed(reader, sa.and_(desk.received(reader), desk.TABS["a-decider"]))
-    silent = desk.listed(reader, sa.and_(desk.received(reader), desk.TABS["en-cours"]))
+    waiting = desk.listed(reader, "a-decider")
+    silent = desk.listed(reader, "en-cours")
     return page(
         "home/manager.html",
         today=clock.today(),
@@ -68,7 +68,7 @@ def _manager(reader: Visitor) -> ResponseReturnValue:
 
 
 def _delegate(reader: Visitor) -> ResponseReturnValue:
-    mine = desk.listed(reader, sa.and_(desk.sent(reader), ~desk.R.state.in_(desk.OVER)), newest_first=True)
+    mine = desk.listed(reader, "ouvertes")
     allies = conventions.allies(reader.association_id)
     nearby = showcase.page(allies, showcase.Wanted(open_now=True, region=access.me().region or ""), 5).rows
     context: dict[str, Any] = {"mine": mine.rows[:8], "met": _to_tell(reader), "nearby": nearby, "turn": stories.turn}

@@ -1,12 +1,14 @@
 """What every page shows around its content: who is here, and what waits for them."""
 
+from functools import lru_cache
 from typing import Any
 
-from flask import Flask
-from flask_babel import get_locale
+from flask import Flask, current_app
+from markupsafe import Markup
 
 from brokerage.introductions import policy
 from brokerage.web import access
+from brokerage.web.typography import language
 
 
 def install(app: Flask) -> None:
@@ -15,7 +17,9 @@ def install(app: Flask) -> None:
     @app.context_processor
     def frame() -> dict[str, Any]:
         visitor = access.visiting()
-        return {"visitor": visitor, "waiting": Waiting(visitor), "locale": str(get_locale() or "fr")}
+        return {"visitor": visitor, "waiting": Waiting(visitor), "locale": language()}
+
+    app.jinja_env.globals["navigation"] = navigation
 
 
 class Waiting:
@@ -26,3 +30,14 @@ class Waiting:
 
     def __int__(self) -> int:
         return policy.waiting_for(self._visitor) if self._visitor and self._visitor.is_manager else 0
+
+
+def navigation(part: str, visitor: access.Visitor, here: str, waiting: int) -> Markup:
+    """The macro `part` of base/_nav.html, drawn once for as long as what it shows stays the same."""
+    return _drawn(part, language(), visitor, here, waiting)
+
+
+@lru_cache(maxsize=512)
+def _drawn(part: str, _language: str, visitor: access.Visitor, here: str, waiting: int) -> Markup:
+    module: Any = current_app.jinja_env.get_template("base/_nav.html").module
+    return getattr(module, part)(visitor, here, waiting)  # type: ignore[no-any-return]

@@ -4,15 +4,13 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from typing import Any
 
-from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from markupsafe import Markup
 
-from brokerage import clock
 from brokerage.introductions.fatigue import Standing
 from brokerage.partners.directory import PartnerRow
 from brokerage.partners.models import Contact, Permission
@@ -113,15 +111,8 @@ def gauges_of(rows: Sequence[PartnerRow]) -> dict[tuple[int, bool], Markup]:
 
 
 def days_of(rows: Sequence[PartnerRow]) -> dict[date | None, Markup]:
-    """How the last contact of every line reads. Writing a date costs as much as the rest of a line: it is kept."""
-    today, language = clock.today(), str(get_locale())
-    days = {row.last_contact_on for row in rows}
-    return {day: _day(day, today, language) if day else Markup(typeset(_("aucun"))) for day in days}
-
-
-@lru_cache(maxsize=4096)
-def _day(day: date, _today: date, _language: str) -> Markup:
-    return moment(day)
+    """How the last contact of every line reads."""
+    return {day: moment(day) if day else Markup(typeset(_("aucun"))) for day in {row.last_contact_on for row in rows}}
 
 
 PERMISSIONS = {

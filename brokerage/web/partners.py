@@ -18,7 +18,7 @@ from brokerage.conventions import policy as conventions
 from brokerage.database import db
 from brokerage.errors import Refusal
 from brokerage.introductions import desk, fatigue, rules
-from brokerage.introductions.models import Ask, IntroductionRequest
+from brokerage.introductions.models import Ask
 from brokerage.introductions.purposes import PURPOSES
 from brokerage.partners import directory, kinds, notes, partners, policy, record, showcase
 from brokerage.partners.models import Contact, Partner, Visibility
@@ -105,7 +105,7 @@ def show(id: uuid.UUID) -> ResponseReturnValue:
 
 def shown(partner: Partner, note_form: NoteForm, status: int = 200) -> ResponseReturnValue:
     """The page of a partner, with a note that was refused, if any."""
-    requests = desk.listed(reader(), IntroductionRequest.partner_id == partner.id, newest_first=True)
+    requests = desk.listed(reader(), "of_partner", partner_id=partner.id)
     context: dict[str, Any] = {"note_form": note_form, "requests": requests, "may_edit": policy.may_edit(reader())}
     context |= {"stories": partner_stories, "filters": partner_filters, "purposes": PURPOSES}
     return page("partners/show.html", status=status, shown=_told(partner), **context)

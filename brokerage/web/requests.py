@@ -1,9 +1,8 @@
-"""Demandes: the manager's inbox and the delegate's list, a request, and what a delegate does with their own."""
+"""A request in full, and what a delegate does with their own. The list of them: inbox.py."""
 
 import uuid
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -11,15 +10,14 @@ from wtforms import RadioField, SelectChoice, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from brokerage import clock
-from brokerage.accounts.sign_in import Visitor
 from brokerage.errors import Refusal
-from brokerage.introductions import deciding, desk, dossier, introductions, policy, requests
+from brokerage.introductions import deciding, dossier, introductions, policy, requests
 from brokerage.introductions.models import IntroductionRequest, Result
 from brokerage.introductions.purposes import DECLINE_REASONS
 from brokerage.introductions.steps import as_by
 from brokerage.partners import vault
 from brokerage.web import access, stories
-from brokerage.web.access import me, visiting
+from brokerage.web.access import me
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import hx_redirect, page
 
@@ -44,20 +42,6 @@ def found(request_id: uuid.UUID) -> IntroductionRequest:
     return access.find_or_404(policy.visible_to(me()), request_id)  # type: ignore[no-any-return]
 
 
-@pages.get("/")
-@access.members()
-def inbox() -> ResponseReturnValue:
-    """The list by tab, and beside it the request that is open."""
-    reader = visiting()
-    assert reader is not None
-    tab = chosen_tab(reader.is_manager)
-    listing = desk.listed(reader, _which(tab), newest_first=tab in ("closes", "envoyees", "finies"), after=request.args.get("apres"))
-    opened = request.args.get("demande", type=uuid.UUID) or (listing.rows[0].id if listing.rows else None)
-    shown = dossier.of(found(opened), me()) if opened else None
-    context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(reader, tab), "chosen": "demande" in request.args}
-    return page("requests/inbox.html", fragments=("boite",), empty=_empty(tab, reader), **context, **told(shown))
-
-
 def told(shown: dossier.Dossier | None) -> dict[str, Any]:
     """What the templates say of a dossier: sentences, planks, head-counts."""
     if shown is None:
@@ -71,52 +55,6 @@ def told(shown: dossier.Dossier | None) -> dict[str, Any]:
         "reasons": DECLINE_REASONS,
         "today": clock.today(),
     }
-
-
-def _tabs(reader: Visitor, tab: str) -> list[dict[str, Any]]:
-    """The tabs of a reader, with counts where something waits."""
-    counts = desk.counts(reader) if reader.is_manager else {}
-    labels = {
-        "a-decider": _("À décider"), "en-attente": _("En attente"), "en-cours": _("En cours"), "closes": _("Closes"),
-        "envoyees": _("Envoyées"), "ouvertes": _("En cours"), "finies": _("Closes"),
-    }  # fmt: skip
-    names = [*desk.TABS, "envoyees"] if reader.is_manager else ["ouvertes", "finies"]
-    return [
-        {"text": labels[n], "href": url_for(".inbox", etat=n), "current": n == tab, "count": counts.get(n), "lively": n == "a-decider"}
-        for n in names
-    ]
-
-
-def _empty(tab: str, reader: Visitor) -> dict[str, str]:
-    """What an empty list says: a fact, and one thing to do for those who may."""
-    if reader.is_manager and tab == "a-decider":
-        text = _("Aucune demande n'attend votre décision.")
-        running = url_for(".inbox", etat="en-cours")
-        return {"title": _("Tout le monde a sa réponse"), "text": text, "link": running, "words": _("Voir celles en cours")}
-    title = _("Aucune demande pour l'instant")
-    if not (reader.is_delegate or reader.is_manager):
-        return {"title": title, "text": "", "link": "", "words": ""}
-    text = _("Une ville à ouvrir, une entreprise à rencontrer ?")
-    return {"title": title, "text": text, "link": url_for("requests.new"), "words": _("Faire une demande")}
-
-
-def chosen_tab(manages: bool) -> str:
-    """The tab of the address, if it is one of the reader's."""
-    tabs = [*desk.TABS, "envoyees"] if manages else ["ouvertes", "finies"]
-    asked = request.args.get("etat", "")
-    return asked if asked in tabs else tabs[0]
-
-
-def _which(tab: str) -> sa.ColumnElement[bool]:
-    reader = visiting()
-    assert reader is not None
-    if tab in desk.TABS:
-        return sa.and_(desk.received(reader), desk.TABS[tab])
-    mine = desk.sent(reader)
-    if tab == "envoyees":
-        return mine
-    over = desk.R.state.in_(desk.OVER)
-    return sa.and_(mine, over if tab == "finies" else ~over)
 
 
 @pages.get("/<uuid:id>")

@@ -6,7 +6,6 @@ from datetime import date, datetime
 from typing import Any, Protocol
 
 from flask import Flask
-from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from brokerage import clock
@@ -19,6 +18,7 @@ from brokerage.introductions.states import IntroductionState, RequestState
 from brokerage.partners.models import ContactRole
 from brokerage.timeline import Actor, Entry
 from brokerage.web.formats import day_month
+from brokerage.web.typography import language
 
 
 @dataclass(frozen=True)
@@ -126,8 +126,7 @@ class House(Protocol):
 
 def of_name(house: House) -> str:
     """« des Entretiens de l'Excellence », as the association writes it; in English its name after "of"."""
-    locale = get_locale()
-    return house.of_name if locale is None or locale.language == "fr" else _("de %(name)s", name=house.name)
+    return house.of_name if language() == "fr" else _("de %(name)s", name=house.name)
 
 
 def numbers(counted: dict[str, Any]) -> str:

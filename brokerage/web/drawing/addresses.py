@@ -29,9 +29,9 @@ def asset(name: str) -> str:
     Not for fonts: stylesheets name them without the sign, and a preload must name them the same way.
     """
     file = Path(current_app.static_folder or "", name)
-    return url_for("static", filename=name, v=_sign(file, file.stat().st_mtime_ns))
+    return _signed(file, name, file.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=256)
-def _sign(file: Path, _written: int) -> str:
-    return sha256(file.read_bytes()).hexdigest()[:10]
+def _signed(file: Path, name: str, _written: int) -> str:
+    return url_for("static", filename=name, v=sha256(file.read_bytes()).hexdigest()[:10])

@@ -1,6 +1,7 @@
 """Small marks that go with words: the state of a request, the bank somebody comes from, a counted gauge."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
@@ -55,19 +56,26 @@ def state_label(key: str) -> str:
 
 def state_badge(key: str, bare: bool = False) -> Markup:
     """Icon and words of a state, on its tone; `bare` without the background. Raises KeyError if unknown."""
-    state = STATES[key]
+    return _state_badge(key, bare, str(STATES[key].label))
+
+
+@lru_cache(maxsize=256)
+def _state_badge(key: str, bare: bool, label: str) -> Markup:
     look = "etat etat-nu" if bare else "etat"
-    return Markup('<span class="{} t-{}">{}{}</span>').format(
-        look, state.tone, icon(state.icon), str(state.label)
-    )
+    return Markup('<span class="{} t-{}">{}{}</span>').format(look, STATES[key].tone, icon(STATES[key].icon), label)
 
 
 def bank_mark(association: Bank | None, large: bool = False) -> Markup:
     """The letters of an association in its shape and colour, full name in the title; nothing for None."""
     if association is None:
         return Markup("")
-    look = f"rive rive-{association.bank}" + " rive-g" * large + " rive-l" * (len(association.short) > 2)
-    return Markup('<abbr class="{}" title="{}">{}</abbr>').format(look, association.name, association.short)
+    return _bank_mark(association.name, association.short, association.bank, large)
+
+
+@lru_cache(maxsize=1024)
+def _bank_mark(name: str, short: str, bank: str, large: bool) -> Markup:
+    look = f"rive rive-{bank}" + " rive-g" * large + " rive-l" * (len(short) > 2)
+    return Markup('<abbr class="{}" title="{}">{}</abbr>').format(look, name, short)
 
 
 def avatar(initials: str, bank: str = "a", large: bool = False) -> Markup:
@@ -88,6 +96,7 @@ def locked_avatar(large: bool = True) -> Markup:
 _icon = icon
 
 
+@lru_cache(maxsize=2048)
 def slats(n: int, total: int, text: str, tone: str = "", icon: str | None = None) -> Markup:
     """`n` slats filled out of `total`, then words; `tone` is one of attente, non, oui, or nothing."""
     filled = Markup('<b class="x"></b>') * min(n, total) + Markup("<b></b>") * max(total - n, 0)

@@ -1,0 +1,97 @@
+"""Demandes: the manager's inbox and the delegate's list, by tab, and beside it the request that is open."""
+
+import uuid
+from dataclasses import dataclass
+from typing import Any
+
+from flask import request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from brokerage.accounts.sign_in import Visitor
+from brokerage.introductions import desk, dossier
+from brokerage.introductions.desk import Row
+from brokerage.web import access
+from brokerage.web.access import me, visiting
+from brokerage.web.drawing.badges import bank_mark
+from brokerage.web.formats import moment
+from brokerage.web.fragments import page, wants
+from brokerage.web.request_lines import asks, delay, what
+from brokerage.web.requests import found, pages, told
+
+MANAGED = (*desk.TABS, "envoyees")
+ASKED = ("ouvertes", "finies")
+
+
+@dataclass(frozen=True)
+class Line:
+    """A row as the list draws it. Templates are slow at deciding: here it is decided."""
+
+    id: uuid.UUID
+    target: str
+    when: Markup
+    bank: Markup
+    what: str
+    gauges: Markup
+
+
+@pages.get("/")
+@access.members()
+def inbox() -> ResponseReturnValue:
+    """The list; the request it opens on comes by itself (htmx), the one named in the address comes at once."""
+    reader = visiting()
+    assert reader is not None
+    tab, opened = chosen_tab(reader.is_manager), request.args.get("demande", type=uuid.UUID)
+    shown = told(dossier.of(found(opened), me()) if opened else None)
+    if opened and wants("volet"):
+        return page("requests/inbox.html", fragments=("volet",), **shown)
+    listing = desk.listed(reader, tab, after=request.args.get("apres"))
+    counts = desk.counts(reader) if reader.is_manager else {}
+    context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(tab, counts), "empty": _empty(tab, reader)}
+    context |= {"rows": lines_of(listing.rows, tab, reader), "newest_first": tab in desk.NEWEST_FIRST}
+    context |= {"chosen": opened is not None, "waiting": counts.get("a-decider", 0)}
+    return page("requests/inbox.html", fragments=("boite",), **context, **shown)
+
+
+def lines_of(rows: list[Row], tab: str, reader: Visitor) -> list[Line]:
+    """The rows of a tab; managers also read how often a partner was asked, while there is something to decide."""
+    counts_asks = reader.is_manager and tab in ("a-decider", "en-attente")
+    return [_line(row, counts_asks) for row in rows]
+
+
+def _line(row: Row, counts_asks: bool) -> Line:
+    gauges = delay(row) + asks(row) if counts_asks else delay(row)
+    return Line(row.id, row.target, moment(row.submitted_at or row.state_since), bank_mark(row), what(row), gauges)
+
+
+def _tabs(tab: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The tabs of a reader, with counts where something waits."""
+    labels = {
+        "a-decider": _("À décider"), "en-attente": _("En attente"), "en-cours": _("En cours"), "closes": _("Closes"),
+        "envoyees": _("Envoyées"), "ouvertes": _("En cours"), "finies": _("Closes"),
+    }  # fmt: skip
+    home = url_for(".inbox")
+    return [
+        {"text": labels[n], "href": f"{home}?etat={n}", "current": n == tab, "count": counts.get(n), "lively": n == "a-decider"}
+        for n in (MANAGED if tab in MANAGED else ASKED)
+    ]
+
+
+def _empty(tab: str, reader: Visitor) -> dict[str, str]:
+    """What an empty list says: a fact, and one thing to do for those who may."""
+    if reader.is_manager and tab == "a-decider":
+        text = _("Aucune demande n'attend votre décision.")
+        running = url_for(".inbox", etat="en-cours")
+        return {"title": _("Tout le monde a sa réponse"), "text": text, "link": running, "words": _("Voir celles en cours")}
+    title = _("Aucune demande pour l'instant")
+    if not (reader.is_delegate or reader.is_manager):
+        return {"title": title, "text": "", "link": "", "words": ""}
+    text = _("Une ville à ouvrir, une entreprise à rencontrer ?")
+    return {"title": title, "text": text, "link": url_for("requests.new"), "words": _("Faire une demande")}
+
+
+def chosen_tab(manages: bool) -> str:
+    """The tab of the address, if it is one of the reader's."""
+    tabs, asked = (MANAGED if manages else ASKED), request.args.get("etat", "")
+    return asked if asked in tabs else tabs[0]

@@ -1,0 +1,56 @@
+"""What a line of a list says of a request: who wants what, how long there is to answer, how often the partner was asked."""
+
+from functools import lru_cache
+
+from flask import Flask
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from markupsafe import Markup
+
+from brokerage.introductions.desk import Row
+from brokerage.introductions.states import RequestState
+from brokerage.web.drawing.badges import slats, state_badge
+from brokerage.web.formats import day_month
+from brokerage.web.stories import purpose_label
+from brokerage.web.typography import language, typeset
+
+DAYS = 5  # slats of a delay: working days
+
+
+def install(app: Flask) -> None:
+    """Templates ask for these by name."""
+    app.jinja_env.globals.update(delay=delay, what=what)
+
+
+def what(row: Row) -> str:
+    """ "Lucas Ferreira · Atelier « Oser les métiers de l'énergie », 12 mars"."""
+    day = f", {day_month(row.event_on)}" if row.event_on else ""
+    return f"{row.requester} · {typeset(row.event_name or purpose_label(row.purpose))}{day}"
+
+
+def delay(row: Row) -> Markup:
+    """How long until an answer is due, in slats of working days; once decided, where the request stands."""
+    if row.state is not RequestState.SUBMITTED:
+        return state_badge(row.badge, bare=True)
+    return _delay(row.late_by, language())
+
+
+@lru_cache(maxsize=512)
+def _delay(late_by: int, _spoken: str) -> Markup:
+    if late_by > 0:
+        return slats(DAYS, DAYS, typeset(ngettext("%(num)d jour de retard", "%(num)d jours de retard", late_by)), "non", "clock-alert")
+    if late_by == 0:
+        return slats(DAYS, DAYS, typeset(_("à décider aujourd'hui")), "attente")
+    return slats(max(DAYS + late_by, 0), DAYS, typeset(ngettext("encore %(num)d jour", "encore %(num)d jours", -late_by)))
+
+
+def asks(row: Row) -> Markup:
+    """How often this partner's contacts were asked this quarter."""
+    return _asks(row.asks, language())
+
+
+@lru_cache(maxsize=128)
+def _asks(n: int, _spoken: str) -> Markup:
+    if not n:
+        return slats(0, 3, typeset(_("pas sollicité")))
+    return slats(min(n, 3), 3, typeset(_("%(n)s ce trimestre", n=n)), "attente" if n >= 3 else "")
