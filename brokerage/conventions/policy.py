@@ -30,13 +30,15 @@ def in_force(one: uuid.UUID, other: uuid.UUID, on: date | None = None) -> Conven
     return db.session.scalars(dated.limit(1)).one_or_none()
 
 
+_MINE, _TODAY = sa.bindparam("mine", type_=sa.Uuid()), sa.bindparam("today", type_=sa.Date())
+_BOUND = sa.select(sa.case((Convention.first_id == _MINE, Convention.second_id), else_=Convention.first_id)).where(
+    sa.or_(Convention.first_id == _MINE, Convention.second_id == _MINE),
+    Convention.starts_on <= _TODAY,
+    Convention.ends_on >= _TODAY,
+)
+_ALLIES = sa.select(Association).where(Association.id.in_(_BOUND)).order_by(Association.name)
+
+
 def allies(association_id: uuid.UUID) -> list[Association]:
     """The associations bound to this one by a convention in force today, by name."""
-    today = clock.today()
-    other = sa.case((Convention.first_id == association_id, Convention.second_id), else_=Convention.first_id)
-    bound = sa.select(other).where(
-        sa.or_(Convention.first_id == association_id, Convention.second_id == association_id),
-        Convention.starts_on <= today,
-        Convention.ends_on >= today,
-    )
-    return list(db.session.scalars(sa.select(Association).where(Association.id.in_(bound)).order_by(Association.name)))
+    return list(db.session.scalars(_ALLIES, {"mine": association_id, "today": clock.today()}))

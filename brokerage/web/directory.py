@@ -1,10 +1,12 @@
 """Annuaire commun: what allies show of their partners. No name, no address, nothing hidden: the query leaves them out."""
 
 import uuid
+from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from brokerage.accounts.models import Association
 from brokerage.conventions import policy as conventions
@@ -13,11 +15,12 @@ from brokerage.partners import kinds, showcase
 from brokerage.partners.models import ContactRole
 from brokerage.web import access, partner_filters, partner_stories
 from brokerage.web.access import visiting
+from brokerage.web.drawing.badges import bank_mark
 from brokerage.web.fragments import page
 from brokerage.web.partner_filters import COMMON
 from brokerage.web.partners import place_of
 from brokerage.web.stories import of_name, role_label
-from brokerage.web.typography import typeset
+from brokerage.web.typography import language, typeset
 
 pages = Blueprint("directory", __name__, url_prefix="/annuaire")
 
@@ -34,13 +37,22 @@ def index() -> ResponseReturnValue:
     """The partners of our allies, searched and filtered."""
     allies, wanted = _allies(), showcase.Wanted(**partner_filters.asked(COMMON, request.args))
     names = {str(ally.id): ally.name for ally in allies}
+    listing = showcase.page(allies, wanted)
     context: dict[str, Any] = {
         "chips": partner_filters.chips(COMMON, request.args, names),
         "keep": partner_filters.kept(COMMON),
-        "allies": {ally.id: ally for ally in allies},
-        "roles": {role.value: typeset(role_label(role)) for role in ContactRole},
+        "allies": allies,
+        "marks": {ally.id: bank_mark(ally) for ally in allies},
+        "roles": {roles: _roles_said(roles, language()) for roles in {card.roles for card in listing.rows}},
     }
-    return page("directory/index.html", fragments=("rows",), listing=showcase.page(allies, wanted), wanted=wanted, **context)
+    return page("directory/index.html", fragments=("rows",), listing=listing, wanted=wanted, **context)
+
+
+@lru_cache(maxsize=512)
+def _roles_said(roles: tuple[str, ...], _spoken: str) -> str:
+    """ "chef d'établissement, relations écoles": what a line says of the people of a partner."""
+    labels = [typeset(role_label(ContactRole(role))) for role in roles]
+    return ", ".join(label[:1].lower() + label[1:] for label in labels) or typeset(_("aucun contact pour l'instant"))
 
 
 @pages.get("/filtres")

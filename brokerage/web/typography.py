@@ -69,7 +69,8 @@ def typo_english(text: str) -> str:
 def language() -> str:
     """The reader's language, "fr" or "en". Asked hundreds of times a page, so what Flask-Babel found is read where it keeps it."""
     try:
-        return app_ctx._get_current_object().g._flask_babel.babel_locale.language
+        page: Any = app_ctx
+        return page._get_current_object().g._flask_babel.babel_locale.language  # type: ignore[no-any-return]
     except (RuntimeError, AttributeError):  # no page is being made, or nobody asked yet
         locale = get_locale()
         return locale.language if locale else "fr"
