@@ -133,7 +133,18 @@ def check_statement(state: so.ORMExecuteState, owned: type, shared: type, posted
             raise Unscoped("a member without an association")
         return
     if not state.is_column_load:
-        state.statement = state.statement.options(*_criteria(scope.association_id, owned, shared, posted))
+        state.statement = _kept_to(scope.association_id, state.statement, owned, shared, posted)
+
+
+_kept: WeakKeyDictionary[Any, dict[uuid.UUID, Any]] = WeakKeyDictionary()
+
+
+def _kept_to(mine: uuid.UUID, statement: Any, owned: type, shared: type, posted: type) -> Any:
+    """The statement with the criteria of this association. Lists keep theirs: SQLAlchemy then knows its cache key already."""
+    known = _kept.setdefault(statement, {})
+    if mine not in known:
+        known[mine] = statement.options(*_criteria(mine, owned, shared, posted))
+    return known[mine]
 
 
 @lru_cache(maxsize=256)

@@ -48,9 +48,9 @@ def inbox() -> ResponseReturnValue:
         return page("requests/inbox.html", fragments=("volet",), **shown)
     listing = desk.listed(reader, tab, after=request.args.get("apres"))
     counts = desk.counts(reader) if reader.is_manager else {}
-    context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(tab, counts), "empty": _empty(tab, reader)}
+    context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(tab, counts)}
     context |= {"rows": lines_of(listing.rows, tab, reader), "newest_first": tab in desk.NEWEST_FIRST}
-    context |= {"chosen": opened is not None, "waiting": counts.get("a-decider", 0)}
+    context |= {"chosen": opened is not None, "waiting": counts.get("a-decider", 0), "empty": {} if listing.rows else _empty(tab, reader)}
     return page("requests/inbox.html", fragments=("boite",), **context, **shown)
 
 
