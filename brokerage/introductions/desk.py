@@ -189,7 +189,7 @@ def _asks() -> sa.ScalarSelect[int]:
 def _row(found: Any) -> Row:
     """The columns of `_rows` come in the order of the fields: naming each of them for each line costs as much as asking."""
     *told, introductions, met = found
-    return Row(*told, badge=badge_of(found.state, introductions or [], met))
+    return Row(*told, badge=badge_of(found.state, introductions or [], met))  # type: ignore[misc]
 
 
 _BY_REQUEST = {
