@@ -76,6 +76,26 @@ def approve(request: IntroductionRequest, by: User, choices: Sequence[Choice], w
         _open(request, contacts[choice.contact_id], choice, by)
 
 
+def ask_another(request: IntroductionRequest, by: User, choices: Sequence[Choice]) -> None:
+    """Ask other contacts of a request that is open already: the first said no, is silent, or named a colleague.
+
+    Suggestions that nobody decided on are set aside: this is the decision. Raises BadInput as `approve` does, and for a
+    contact this request asked before.
+    """
+    if not choices:
+        raise BadInput(N_("Choisissez au moins un contact."), "contacts")
+    contacts = _chosen(request, choices)
+    asked = {one.contact_id: one for one in request.introductions if one.state is not IntroductionState.CANCELLED}
+    for contact in contacts.values():
+        if contact.id in asked:
+            raise BadInput(N_("%(name)s a déjà été sollicité pour cette demande."), "contacts", name=contact.name)
+    take("ask_another", request, by, details={"contacts": len(choices)})
+    for suggestion in [one for one in request.introductions if one.state is IntroductionState.SUGGESTED]:
+        take("set_aside", suggestion, by)
+    for choice in choices:
+        _open(request, contacts[choice.contact_id], choice, by)
+
+
 def _aim(request: IntroductionRequest, contact: Contact) -> None:
     """A need without a partner in mind takes the one whose contact was chosen: from now on both sides read its name."""
     if request.partner_id is None:

@@ -113,6 +113,13 @@ def listed(reader: Reader, which: str, *, after: str | None = None, partner_id: 
     return Page(found[:PAGE], _key(found[PAGE - 1], newest_first) if more else None)
 
 
+def following(reader: Reader, tab: str, request: IntroductionRequest) -> uuid.UUID | None:
+    """The request after this one in a tab by deadline, the first of the tab when it was the last; None when none is left."""
+    key = f"{request.due_on or FAR}_{request.id}" if tab not in NEWEST_FIRST else None
+    rows = listed(reader, tab, after=key).rows or (listed(reader, tab).rows if key else [])
+    return next((row.id for row in rows if row.id != request.id), None)
+
+
 def one(reader: Reader, request_id: uuid.UUID) -> Row | None:
     """The same row for a single request."""
     statement = _statement("one", reader.has(*READERS), reader.has(Role.MANAGER), False)

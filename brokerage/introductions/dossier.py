@@ -12,7 +12,8 @@ from brokerage import timeline
 from brokerage.accounts.models import Association, User
 from brokerage.database import db
 from brokerage.introductions import deciding, desk, policy
-from brokerage.introductions.models import Introduction, IntroductionRequest, Outcome
+from brokerage.introductions.models import Consent, Introduction, IntroductionRequest, Outcome
+from brokerage.introductions.states import IntroductionState
 from brokerage.partners.models import Contact
 from brokerage.partners.windows import GrantedContact
 
@@ -41,6 +42,12 @@ class Passage:
     introduced_at: datetime | None
     postponed_until: date | None
     outcomes: tuple[tuple[str, str, str], ...]  # who said it, what, their word
+    suggested: Contact | None = None  # the colleague a contact named; read by the giving side only
+
+    @property
+    def contradict(self) -> bool:
+        """Whether the two sides tell different things of the same introduction."""
+        return len({result for _who, result, _word in self.outcomes}) > 1
 
 
 @dataclass(frozen=True)
@@ -99,11 +106,20 @@ def _entries(request_id: uuid.UUID) -> Sequence[timeline.Entry]:
 def _passages(request: IntroductionRequest, reader: User, gives: bool) -> list[Passage]:
     wanted = sa.select(Introduction).where(Introduction.request_id == request.id).options(so.selectinload(Introduction.outcomes))
     found = db.session.scalars(wanted.order_by(Introduction.created_at, Introduction.id)).all()
-    known = _own(found) if gives else _granted(found)
-    return [_passage(one, reader, known.get(one.id, Known())) for one in found]
+    known, named = (_own(found), _named(found)) if gives else (_granted(found), {})
+    return [_passage(one, reader, known.get(one.id, Known()), named.get(one.id)) for one in found]
 
 
-def _passage(one: Introduction, reader: User, known: Known) -> Passage:
+def _named(found: Sequence[Introduction]) -> dict[uuid.UUID, Contact]:
+    """The colleagues that contacts named and nobody decided on yet, by introduction."""
+    open_ = [one.id for one in found if one.state is IntroductionState.SUGGESTED]
+    if not open_:
+        return {}
+    named = sa.select(Consent.introduction_id, Contact).join(Contact, Contact.id == Consent.suggested_contact_id)
+    return {row[0]: row[1] for row in db.session.execute(named.where(Consent.introduction_id.in_(open_)))}
+
+
+def _passage(one: Introduction, reader: User, known: Known, suggested: Contact | None) -> Passage:
     met = any(outcome.result == "met" for outcome in one.outcomes)
     return Passage(
         id=one.id,
@@ -117,6 +133,7 @@ def _passage(one: Introduction, reader: User, known: Known) -> Passage:
         introduced_at=one.introduced_at,
         postponed_until=one.postponed_until,
         outcomes=tuple(_said(outcome) for outcome in one.outcomes),
+        suggested=suggested,
     )
 
 

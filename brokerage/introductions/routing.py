@@ -20,14 +20,15 @@ def handler_for(request: IntroductionRequest) -> User | None:
     In this order: the partner's owner, a manager of the same region, the association's default, any manager;
     a stand-in replaces whoever is absent or gone.
     """
-    managers = {m.id: m for m in _managers(request.giving_id) if m.id != request.requester_id}
+    managers = {m.id: m for m in managers_of(request.giving_id) if m.id != request.requester_id}
     for candidate in _candidates(request, managers):
         if candidate and (present := present_or_stand_in(candidate, managers, clock.today())):
             return present
     return next(iter(managers.values()), None)
 
 
-def _managers(association_id: uuid.UUID) -> list[User]:
+def managers_of(association_id: uuid.UUID) -> list[User]:
+    """The active managers of an association, the longest there first."""
     members = db.session.scalars(
         sa.select(User).where(User.association_id == association_id, User.is_active).order_by(User.created_at, User.id)
     )

@@ -109,6 +109,7 @@ REQUEST_STEPS: dict[str, Step[RequestState]] = dict(
         _step("park", {R.SUBMITTED, R.INFO_NEEDED}, R.PARKED, A.MANAGER, letters=(L.PARKED,)),
         _step("resume", {R.PARKED}, R.SUBMITTED, A.MANAGER, A.CLOCK),
         _step("approve", UNDECIDED, R.APPROVED, A.MANAGER, letters=(L.APPROVED,)),
+        _step("ask_another", {R.APPROVED, R.CLOSED}, R.APPROVED, A.MANAGER),
         _step("decline", UNDECIDED, R.DECLINED, A.MANAGER, letters=(L.DECLINED,)),
         _step("redirect", UNDECIDED, R.SUBMITTED, A.MANAGER, letters=(L.REDIRECTED,)),
         _step("reopen", {R.DECLINED, R.EXPIRED, R.WITHDRAWN}, R.SUBMITTED, A.MANAGER, letters=(L.REOPENED,)),

@@ -10,11 +10,12 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from brokerage.accounts.models import Role
+from brokerage.accounts.models import Role, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, Refusal
-from brokerage.introductions import deciding, dossier, fatigue, introductions, letters, policy, rules
+from brokerage.introductions import deciding, desk, dossier, fatigue, introductions, letters, policy, rules
 from brokerage.introductions.models import Channel, IntroductionRequest, Need
+from brokerage.introductions.states import IntroductionState
 from brokerage.partners import directory
 from brokerage.partners.models import Contact, Partner, PartnerKind, Permission
 from brokerage.web import access
@@ -71,14 +72,15 @@ def approval(id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _approval(the_request: IntroductionRequest, status: int = 200, error: str = "") -> ResponseReturnValue:
-    if "approve" not in policy.open_steps(me(), the_request):
+    if not {"approve", "ask_another"} & policy.open_steps(me(), the_request):
         return redirect(url_for("requests.show", id=the_request.id), 303)
     wanted = request.values.get("partenaire", type=uuid.UUID) or the_request.partner_id
     partner = next(filter(None, (db.session.get(Partner, one) for one in (wanted, the_request.partner_id) if one)), None)
     offered = _offered(the_request, request.args.get("q", "")) if partner is None or "q" in request.args else []
     context: dict[str, Any] = {"partner": partner, "offered": offered, "error": error, "chosen": _ticked()}
     context["word"] = request.form.get("word", "")
-    people = candidates(the_request, partner.id if partner else None)
+    asked = {one.contact_id for one in the_request.introductions if one.state is not IntroductionState.CANCELLED}
+    people = [one for one in candidates(the_request, partner.id if partner else None) if one.contact.id not in asked]
     return page("requests/approval.html", status=status, candidates=people, **context, **told_of(dossier.of(the_request, me())))
 
 
@@ -99,13 +101,17 @@ def _ticked() -> set[str]:
 @pages.post("/<uuid:id>/approbation")
 @access.members(Role.MANAGER)
 def approve(id: uuid.UUID) -> ResponseReturnValue:
-    """Approve, and let the letters go after the time to undo."""
+    """Approve, and let the letters go after the time to undo; of an open request, ask other contacts."""
     the_request = found(id)
     try:
-        deciding.approve(the_request, me(), _choices(), request.form.get("word", ""))
+        if "ask_another" in policy.open_steps(me(), the_request):
+            deciding.ask_another(the_request, me(), _choices())
+            flash(_("Votre e-mail part. La demande attend sa réponse."))
+        else:
+            deciding.approve(the_request, me(), _choices(), request.form.get("word", ""))
+            _flash_undo(the_request, _("Demande approuvée."))
     except BadInput as no:
         return _approval(the_request, no.status, told(no))
-    _flash_undo(the_request, _("Demande approuvée."))
     return redirect(url_for("requests.show", id=id), 303)
 
 
@@ -175,6 +181,19 @@ def decline(id: uuid.UUID) -> ResponseReturnValue:
     return _decided(id, lambda one: deciding.decline(one, me(), *said), _("Demande déclinée."), undo=True)
 
 
+@pages.post("/<uuid:id>/transmission")
+@access.members(Role.MANAGER)
+def hand_over(id: uuid.UUID) -> ResponseReturnValue:
+    """Hand the request to a colleague, who decides in one's place."""
+
+    def act(one: IntroductionRequest) -> None:
+        colleague = identifier(request.form.get("to", ""))
+        to = db.session.get(User, colleague) if colleague else None
+        deciding.redirect(one, me(), to=to, word=request.form.get("word", ""))
+
+    return _decided(id, act, _("Demande transmise."))
+
+
 @pages.post("/<uuid:id>/reprise")
 @access.members(Role.MANAGER)
 def resume(id: uuid.UUID) -> ResponseReturnValue:
@@ -196,7 +215,26 @@ def _decided(id: uuid.UUID, act: Any, done: str, undo: bool = False) -> Response
     except BadInput as no:
         return shown(the_request, no.status, decision_error=told(no))
     _flash_undo(the_request, done) if undo else flash(done)
-    return redirect(url_for("requests.show", id=id), 303)
+    return redirect(_onwards(the_request), 303)
+
+
+def _onwards(the_request: IntroductionRequest) -> str:
+    """Where a decision leads: back to the list it was taken from, on the request that comes next; else to the request."""
+    tab = request.form.get("retour", "")
+    if tab not in desk.TABS:
+        return url_for("requests.show", id=the_request.id)
+    following = desk.following(me(), tab, the_request)
+    return url_for("requests.inbox", etat=tab, demande=following)
+
+
+@pages.post("/introductions/<uuid:id>/sans-suite")
+@access.members(Role.MANAGER)
+def set_aside(id: uuid.UUID) -> ResponseReturnValue:
+    """Do not follow a contact who named a colleague."""
+    introduction = access.find_or_404(policy.introductions_visible_to(me()), id)
+    introductions.set_aside(introduction, me())
+    flash(_("C'est noté. Vous pouvez solliciter une autre personne."))
+    return redirect(url_for("requests.show", id=introduction.request_id), 303)
 
 
 @pages.post("/introductions/<uuid:id>/reponse")

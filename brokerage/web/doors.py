@@ -11,6 +11,7 @@ def of(config: Config) -> list[Blueprint]:
         account,
         answers,
         asking,
+        comments,
         deciding,
         directory,
         home,
@@ -23,6 +24,6 @@ def of(config: Config) -> list[Blueprint]:
         sign_in,
     )
 
-    rooms = [account, answers, asking, deciding, directory, home, inbox, notice, partners, requests, setup, sign_in]
+    rooms = [account, answers, asking, comments, deciding, directory, home, inbox, notice, partners, requests, setup, sign_in]
     rooms += [local_mail] if config.local else []
     return list(dict.fromkeys(room.pages for room in rooms))

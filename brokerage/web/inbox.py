@@ -45,7 +45,7 @@ def inbox() -> ResponseReturnValue:
     tab, opened = chosen_tab(reader.is_manager), request.args.get("demande", type=uuid.UUID)
     shown = told(dossier.of(found(opened), me()) if opened else None)
     if opened and wants("volet"):
-        return page("requests/inbox.html", fragments=("volet",), **shown)
+        return page("requests/inbox.html", fragments=("volet",), tab=tab, **shown)
     listing = desk.listed(reader, tab, after=request.args.get("apres"))
     counts = desk.counts(reader) if reader.is_manager else {}
     context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(tab, counts)}

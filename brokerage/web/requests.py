@@ -10,8 +10,9 @@ from wtforms import RadioField, SelectChoice, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from brokerage import clock
+from brokerage.accounts.models import User
 from brokerage.errors import Refusal
-from brokerage.introductions import deciding, dossier, introductions, policy, requests
+from brokerage.introductions import deciding, dossier, introductions, policy, requests, routing
 from brokerage.introductions.models import IntroductionRequest, Result
 from brokerage.introductions.purposes import DECLINE_REASONS
 from brokerage.introductions.steps import as_by
@@ -53,8 +54,14 @@ def told(shown: dossier.Dossier | None) -> dict[str, Any]:
         "steps": stories.bridge_steps(shown),
         "numbers": stories.numbers(request_.numbers),
         "reasons": DECLINE_REASONS,
+        "colleagues": _colleagues(shown) if shown.decides else [],
         "today": clock.today(),
     }
+
+
+def _colleagues(shown: dossier.Dossier) -> list[User]:
+    """The managers who could decide in one's place."""
+    return [one for one in routing.managers_of(shown.request.giving_id) if one.id not in (me().id, shown.request.requester_id)]
 
 
 @pages.get("/<uuid:id>")
@@ -66,7 +73,8 @@ def show(id: uuid.UUID) -> ResponseReturnValue:
 
 def shown(the_request: IntroductionRequest, status: int = 200, **forms: Any) -> ResponseReturnValue:
     """The page of a request, with the forms that were refused, if any."""
-    forms = {"answer_form": AnswerForm(formdata=None), "outcome_form": OutcomeForm(formdata=None), "decision_error": "", **forms}
+    blank = {"answer_form": AnswerForm(formdata=None), "outcome_form": OutcomeForm(formdata=None)}
+    forms = blank | {"decision_error": "", "comment_error": "", **forms}
     return page("requests/show.html", status=status, **forms, **told(dossier.of(the_request, me())))
 
 

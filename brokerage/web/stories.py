@@ -32,6 +32,10 @@ class Line:
     future: bool = False
     subject: str = ""  # whose story it is, where several are told together
     request_id: uuid.UUID | None = None
+    voice: str = ""  # who reads a comment: "nous", one's own association; "tous", both
+
+
+VOICES = {"comment": "tous", "private_comment": "nous", "private_reason": "nous"}
 
 
 def line(entry: Entry, subject: str = "") -> Line:
@@ -39,7 +43,7 @@ def line(entry: Entry, subject: str = "") -> Line:
     sentence = _SENTENCES.get(entry.what, lambda _who, _d: entry.what.replace("_", " "))
     said = sentence(_who(entry), entry.details)
     by_person = entry.by_kind is not Actor.CLOCK
-    return Line(entry.at, said, _quote(entry.details), by_person, False, subject, entry.request_id)
+    return Line(entry.at, said, _quote(entry.details), by_person, False, subject, entry.request_id, VOICES.get(entry.what, ""))
 
 
 def _who(entry: Entry) -> str:
@@ -68,6 +72,9 @@ _SENTENCES: dict[str, Any] = {
     "park": lambda who, d: _("%(who)s met la demande de côté jusqu'au %(until)s.", who=who, until=_until(d)),
     "resume": lambda who, d: _("La demande est reprise."),
     "approve": lambda who, d: _("%(who)s a approuvé la demande.", who=who),
+    "ask_another": lambda who, d: _("%(who)s sollicite une autre personne.", who=who),
+    "comment": lambda who, d: _("%(who)s écrit aux deux associations :", who=who),
+    "private_comment": lambda who, d: _("%(who)s écrit à son association seulement :", who=who),
     "decline": lambda who, d: _("%(who)s a décliné : %(reason)s.", who=who, reason=_reason(d)),
     "redirect": lambda who, d: _("%(who)s a transmis la demande à %(to)s.", who=who, to=d.get("to", "")),
     "reopen": lambda who, d: _("%(who)s a rouvert la demande.", who=who),

@@ -6,6 +6,7 @@
    data-insert="…" data-into     text put at the caret  data-check-all     ticks a table; data-chosen shows how many
    data-toast="8"                seconds it stays       data-setting       theme, density, shortcuts, in a cookie
    data-focus                    takes the focus when it appears
+   data-steps                    a list whose rows J and K walk through
 */
 "use strict";
 (() => {
@@ -97,6 +98,12 @@
   });
 
   /* ---- Keyboard ---- */
+  function step(by) {
+    const rows = all("[data-steps] [data-row]").filter(seen);
+    const here = rows.findIndex((row) => row.contains(document.activeElement) || row.getAttribute("aria-current"));
+    const next = rows[Math.min(rows.length - 1, Math.max(0, here + by))];
+    if (next && next !== rows[here]) { next.focus(); next.click(); }
+  }
   const typing = (element) => element?.matches("select, textarea, [contenteditable], input:not([type=radio], [type=checkbox])");
   on("keydown", (e) => {
     if (e.key === "Escape") {
@@ -110,6 +117,7 @@
     }
     if (e.ctrlKey || e.metaKey || e.altKey || e.key.length !== 1 || root.dataset.shortcuts === "off") return;
     if (typing(document.activeElement) || $("dialog[open]")) return;
+    if ("jk".includes(e.key.toLowerCase())) step(e.key.toLowerCase() === "j" ? 1 : -1);
     const wanted = all(`[data-key="${CSS.escape(e.key.toLowerCase())}"]`).find((element) => seen(element) || seen(element.closest("label")));
     if (!wanted) return;
     e.preventDefault();
