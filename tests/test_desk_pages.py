@@ -131,3 +131,31 @@ def test_a_comment_without_a_reader_or_a_word_is_refused_and_kept(cast, as_membe
 
     assert (unread.status_code, empty.status_code) == (422, 422)
     assert "Pour qui donc ?" in unread.text
+
+
+def test_several_requests_are_set_aside_at_once_and_the_one_that_cannot_says_why(cast, as_member, as_system, client_of, lucas, nadia):
+    first, second, third = asked(cast, as_member, lucas, nadia, ("Alizé", "Boréal", "Cyclone"))
+    nadias = client_of(nadia)
+    assert f'value="{second}" form="lot"' in nadias.get("/demandes/?choix=1").text
+    nadias.post(f"/demandes/{third}/refus", data={"reason": "too_short"})
+
+    data = {"action": "later", "until": "2099-01-05", "demande": [str(first), str(second), str(third)], "retour": "a-decider"}
+    page = nadias.post("/demandes/lot", data=data, follow_redirects=True).text
+
+    assert [state_of(as_system, one) for one in (first, second)] == [RequestState.PARKED] * 2
+    assert state_of(as_system, third) is RequestState.DECLINED
+    assert "2 demandes traitées." in page
+    assert "Cyclone" in page
+
+
+def test_nothing_ticked_or_nothing_chosen_says_so(cast, as_member, client_of, lucas, nadia):
+    [one] = asked(cast, as_member, lucas, nadia)
+    nadias = client_of(nadia)
+
+    nothing = nadias.post("/demandes/lot", data={"action": "decline", "reason": "too_short"}, follow_redirects=True).text
+    unknown = nadias.post("/demandes/lot", data={"demande": str(one)}, follow_redirects=True).text
+    undated = nadias.post("/demandes/lot", data={"demande": str(one), "action": "later", "until": "demain"}, follow_redirects=True).text
+
+    assert "Cochez au moins une demande." in nothing
+    assert "Choisissez ce qu" in unknown
+    assert "Indiquez une date" in undated

@@ -1,29 +1,31 @@
 """Every family of pages, in one list."""
 
+from importlib import import_module
+
 from flask import Blueprint
 
 from brokerage.config import Config
 
+FAMILIES = (
+    "account",
+    "answers",
+    "asking",
+    "bulk_deciding",
+    "comments",
+    "deciding",
+    "directory",
+    "home",
+    "inbox",
+    "notice",
+    "partners",
+    "requests",
+    "setup",
+    "sign_in",
+)
+
 
 def of(config: Config) -> list[Blueprint]:
     """The blueprints this installation serves; the local mailbox only while somebody tries Passerelle alone."""
-    from brokerage.web import (
-        account,
-        answers,
-        asking,
-        comments,
-        deciding,
-        directory,
-        home,
-        inbox,
-        local_mail,
-        notice,
-        partners,
-        requests,
-        setup,
-        sign_in,
-    )
-
-    rooms = [account, answers, asking, comments, deciding, directory, home, inbox, notice, partners, requests, setup, sign_in]
-    rooms += [local_mail] if config.local else []
+    names = [*FAMILIES, "local_mail"] if config.local else FAMILIES
+    rooms = [import_module(f"brokerage.web.{name}") for name in names]
     return list(dict.fromkeys(room.pages for room in rooms))

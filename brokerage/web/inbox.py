@@ -9,9 +9,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from markupsafe import Markup
 
+from brokerage import clock
 from brokerage.accounts.sign_in import Visitor
-from brokerage.introductions import desk, dossier
+from brokerage.introductions import desk, dossier, routing
 from brokerage.introductions.desk import Row
+from brokerage.introductions.purposes import DECLINE_REASONS
 from brokerage.web import access
 from brokerage.web.access import me, visiting
 from brokerage.web.drawing.badges import bank_mark
@@ -22,6 +24,7 @@ from brokerage.web.requests import found, pages, told
 
 MANAGED = (*desk.TABS, "envoyees")
 ASKED = ("ouvertes", "finies")
+DECIDABLE = ("a-decider", "en-attente")
 
 
 @dataclass(frozen=True)
@@ -51,12 +54,19 @@ def inbox() -> ResponseReturnValue:
     context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(tab, counts)}
     context |= {"rows": lines_of(listing.rows, tab, reader), "newest_first": tab in desk.NEWEST_FIRST}
     context |= {"chosen": opened is not None, "waiting": counts.get("a-decider", 0), "empty": {} if listing.rows else _empty(tab, reader)}
+    context |= {"bulk": _bulk(reader) if "choix" in request.args and reader.is_manager and tab in DECIDABLE else None}
     return page("requests/inbox.html", fragments=("boite",), **context, **shown)
+
+
+def _bulk(reader: Visitor) -> dict[str, Any]:
+    """What the form for several requests offers."""
+    colleagues = [one for one in routing.managers_of(reader.association_id) if one.id != reader.id]
+    return {"colleagues": colleagues, "reasons": DECLINE_REASONS, "today": clock.today().isoformat()}
 
 
 def lines_of(rows: list[Row], tab: str, reader: Visitor) -> list[Line]:
     """The rows of a tab; managers also read how often a partner was asked, while there is something to decide."""
-    counts_asks = reader.is_manager and tab in ("a-decider", "en-attente")
+    counts_asks = reader.is_manager and tab in DECIDABLE
     return [_line(row, counts_asks) for row in rows]
 
 
