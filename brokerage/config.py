@@ -72,7 +72,7 @@ class Config:
     @property
     def mail_domain(self) -> str:
         """What our own addresses end with: the public host, or a name of no place on a machine of one's own."""
-        return "passerelle.localhost" if self.public_host in LOOPBACK else self.public_host
+        return mail_domain_of(self.public_base_url)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
@@ -92,6 +92,12 @@ class Config:
             database_owner_url=postgres_url("DATABASE_OWNER_URL", owner) if owner else None,
             imap_url=imap_url_in(environment),
         )
+
+
+def mail_domain_of(public_base_url: str) -> str:
+    """What our addresses end with, for this public address."""
+    host = urlsplit(public_base_url).hostname or ""
+    return "passerelle.localhost" if host in LOOPBACK else host
 
 
 def is_local(environment: Mapping[str, str]) -> bool:
