@@ -57,5 +57,6 @@ async def serve(listening: socket.socket, folder: Path, arrivals: Path | None = 
 
 
 if __name__ == "__main__":
-    number, letters, *arrivals = sys.argv[1:]
-    asyncio.run(serve(socket.socket(fileno=int(number)), Path(letters), *(Path(one) for one in arrivals[:1]), *arrivals[1:]))
+    number, letters, *inward = sys.argv[1:]
+    arrivals, domain = (Path(inward[0]), inward[1]) if inward else (None, "")
+    asyncio.run(serve(socket.socket(fileno=int(number)), Path(letters), arrivals, domain))
