@@ -57,6 +57,12 @@ class Config:
     data: Path
     local: bool
     database_owner_url: str | None = field(default=None, repr=False)
+    imap_url: str | None = field(default=None, repr=False)  # the mailbox where answers and returns arrive
+
+    @property
+    def receives(self) -> bool:
+        """Whether anybody reads what is sent to our own addresses: a mailbox, or the local letter box."""
+        return self.local or self.imap_url is not None
 
     @property
     def public_host(self) -> str:
@@ -66,7 +72,7 @@ class Config:
     @property
     def mail_domain(self) -> str:
         """What our own addresses end with: the public host, or a name of no place on a machine of one's own."""
-        return "passerelle.localhost" if self.public_host in LOOPBACK else self.public_host
+        return mail_domain_of(self.public_base_url)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Config":
@@ -84,7 +90,14 @@ class Config:
             data=Path(environment.get("PASSERELLE_DATA") or ".passerelle").absolute(),
             local=local,
             database_owner_url=postgres_url("DATABASE_OWNER_URL", owner) if owner else None,
+            imap_url=imap_url_in(environment),
         )
+
+
+def mail_domain_of(public_base_url: str) -> str:
+    """What our addresses end with, for this public address."""
+    host = urlsplit(public_base_url).hostname or ""
+    return "passerelle.localhost" if host in LOOPBACK else host
 
 
 def is_local(environment: Mapping[str, str]) -> bool:
@@ -178,6 +191,24 @@ def postgres_url(name: str, url: str) -> str:
             f"{name} must start with postgresql://: Passerelle knows PostgreSQL only.",
         )
     return f"postgresql+psycopg://{rest}"
+
+
+def imap_url_in(environment: Mapping[str, str]) -> str | None:
+    """IMAP_URL as it stands, once it names a server, a person and a password; None when it is not set."""
+    written = environment.get("IMAP_URL") or ""
+    if not written:
+        return None
+    try:
+        parts = urlsplit(written)
+        complete = parts.hostname and parts.username and parts.password and parts.port != 0
+    except ValueError:
+        complete = None
+    if written.partition("://")[0] != "imaps" or not complete:
+        raise Misconfigured(
+            "IMAP_URL doit s'écrire imaps://utilisateur:motdepasse@serveur/dossier.",
+            "IMAP_URL must be written imaps://user:password@server/folder.",
+        )
+    return written
 
 
 def _with_scheme(environment: Mapping[str, str], name: str, schemes: tuple[str, ...]) -> str:

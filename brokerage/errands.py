@@ -3,13 +3,14 @@
 Everything here may run twice, late, or in two places at once.
 """
 
+import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 from brokerage import scope
 from brokerage.config import Config
-from brokerage.mail import delivery
+from brokerage.mail import delivery, mailboxes
 from brokerage.mail.transport import Transport
 
 if TYPE_CHECKING:
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
 
 SWEEP = 5  # seconds between two looks into the outbox
 REMIND = 300  # seconds between two looks at what is due by date
+READ_HERE = 10  # seconds between two looks into the local letter box
+READ_MAILBOX = 60  # seconds between two looks into the mailbox at the provider
 DAILY = 86400
 
+log = logging.getLogger(__name__)
 _installed: "Flask | None" = None
 
 
@@ -78,6 +82,37 @@ def forget_old() -> int:
     return _as_the_clock(retention.forget_old)
 
 
+def read_local_mail() -> int:
+    """Take in what was answered to the local letter box; nothing outside local mode. Returns how many mails."""
+    config = settings(application())
+    return _taken(mailboxes.filed(config.data / mailboxes.ARRIVALS)) if config.local else 0
+
+
+def read_mailbox() -> int:
+    """Take in what arrived at the provider; nothing without IMAP_URL. A mailbox that is away is tried at the next turn."""
+    config = settings(application())
+    try:
+        return _taken(mailboxes.at_provider(config.imap_url)) if config.imap_url else 0
+    except mailboxes.Unreachable as failure:
+        log.error("the mailbox: %s", failure)
+        return 0
+
+
+def _taken(waiting: Iterable[tuple[bytes, mailboxes.Taken]]) -> int:
+    """Each mail in a transaction of its own, marked as read once that is kept: one that fails waits, the others do not."""
+    from brokerage.introductions.replies import taking
+
+    count = 0
+    for raw, taken in waiting:
+        try:
+            count += _as_the_clock(lambda raw=raw: int(taking.take_in(raw)))  # type: ignore[misc]
+        except Exception:
+            log.exception("a mail cannot be taken in; it stays unread")
+        else:
+            taken()
+    return count
+
+
 def _as_the_clock(act: Callable[[], int]) -> int:
     with application().app_context(), scope.acting(scope.system("the clock")) as session:
         done = act()
@@ -85,5 +120,11 @@ def _as_the_clock(act: Callable[[], int]) -> int:
     return done
 
 
-
-ERRANDS: dict[Callable[[], int], int] = {sweep_outbox: SWEEP, send_reminders: REMIND, resume_and_expire: REMIND, forget_old: DAILY}
+ERRANDS: dict[Callable[[], int], int] = {
+    sweep_outbox: SWEEP,
+    read_local_mail: READ_HERE,
+    read_mailbox: READ_MAILBOX,
+    send_reminders: REMIND,
+    resume_and_expire: REMIND,
+    forget_old: DAILY,
+}

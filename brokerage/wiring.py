@@ -10,7 +10,7 @@ from brokerage.config import Config
 from brokerage.database import db
 from brokerage.introductions import letters
 from brokerage.introductions.states import Letter
-from brokerage.mail import outbox, seals
+from brokerage.mail import addresses, outbox, seals
 from brokerage.partners import vault
 
 
@@ -18,6 +18,7 @@ def connect(config: Config) -> None:
     """Give the vault its secret, the outbox its seals and its checks."""
     vault.configure(config)
     outbox.configure(config.mail_domain, config.secret_key)
+    addresses.configure(config.mail_domain, config.secret_key, config.receives)
     outbox.essential |= {Letter.OBJECTION_NOTED, "invitation", "password"}
     seals.register("email", vault.email_for_delivery)
     seals.register("phone", vault.phone_for_delivery)

@@ -27,7 +27,7 @@ from brokerage import clock, database, scope
 from brokerage.accounts.models import Association
 from brokerage.config import Config
 from brokerage.database import db
-from brokerage.mail import delivery, outbox, seals
+from brokerage.mail import addresses, delivery, outbox, seals
 from brokerage.mail.letter import Letter
 from brokerage.mail.models import Message
 from brokerage.mail.transport import Transport
@@ -232,6 +232,8 @@ def office(mail_app: Flask, sink: Sink, admin_url: str, database: str, monkeypat
         monkeypatch.setattr(outbox, name, value)
     monkeypatch.setattr(seals, "_resolvers", {})
     outbox.configure(DOMAIN, SECRET)
+    for name, value in {"_domain": DOMAIN, "_secret": SECRET, "_received": True}.items():
+        monkeypatch.setattr(addresses, name, value)
     sink.forget()
     with mail_app.app_context():
         yield Office(mail_app, sink, transport, _an_association(), owner)

@@ -45,6 +45,8 @@ MATRIX = {
     "partners.new": KEEPERS, "partners.create": KEEPERS, "partners.edit": KEEPERS, "partners.change": KEEPERS, "partners.trash": KEEPERS,
     "partners.restore": KEEPERS, "partners.visibility": KEEPERS, "partners.new_contact": KEEPERS, "partners.add_contact": KEEPERS,
     "partners.edit_contact": KEEPERS, "partners.change_contact": KEEPERS, "partners.remove_contact": KEEPERS,
+    # mail that was received
+    "mail.waiting": KEEPERS, "mail.attach": KEEPERS, "mail.set_aside": KEEPERS, "mail.download": ALL, "local_mail.answer": EVERYBODY,
 }  # fmt: skip
 
 

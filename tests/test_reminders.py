@@ -20,6 +20,7 @@ from brokerage.introductions.cases import good_moment
 from brokerage.introductions.models import Ask, Introduction, IntroductionRequest, Reminder, Result
 from brokerage.introductions.states import IntroductionState, RequestState
 from brokerage.introductions.timetable import INTRODUCTION_ROWS, REQUEST_ROWS
+from brokerage.mail import addresses
 from brokerage.mail.models import Message
 from brokerage.partners.models import PartnerKind
 from brokerage.timeline import Actor, By, Entry
@@ -356,7 +357,7 @@ def test_a_reminder_to_a_member_is_plainly_automatic_and_a_reply_reaches_the_oth
 
     with desk.as_system() as session:
         letter = session.scalars(sa.select(Message).where(Message.kind == "reminder_decision")).one()
-    assert (letter.from_name, letter.reply_to) == ("Passerelle", cast.lucas.email)
+    assert (letter.from_name, letter.reply_to) == ("Passerelle", f"Lucas Ferreira <{addresses.inward(letter.request_id)}>")
     assert letter.headers == {"Auto-Submitted": "auto-generated"}
     assert letter.only_while == ["submitted"]
     assert "(3 jours ouvrés)" in letter.subject
@@ -373,7 +374,8 @@ def test_the_two_copies_of_an_introduction_are_one_letter_but_only_the_contact_s
     assert "List-Unsubscribe" not in mine.headers
     assert theirs.headers["List-Unsubscribe"].strip("<>") in theirs.text
     assert "Ne plus recevoir" not in mine.text
-    assert (theirs.reply_to, mine.reply_to) == (cast.lucas.email, f"[[email:{firm.id}]]")
+    shared = addresses.inward(theirs.introduction_id)
+    assert (theirs.reply_to, mine.reply_to) == (f"Lucas Ferreira <{shared}>", f"Hélène Marchetti <{shared}>")
 
 
 def test_whoever_prefers_english_reads_every_reminder_in_english(desk, firm, lycee, cast):

@@ -51,7 +51,8 @@ def _to_member(case: Case, which: str, to: User, at: datetime) -> paper.Letter:
 def _other_side(case: Case, to: User) -> str:
     """A reply to a reminder goes to the person it is about."""
     handler, requester = case.request.handler, case.request.requester
-    return requester.email if to.id != requester.id else handler.email if handler else ""
+    other = requester if to.id != requester.id else handler
+    return letters.answers_to(case.request, other) if other else ""
 
 
 def _to_contact(case: Case, which: str, contact: Contact, at: datetime) -> paper.Letter:

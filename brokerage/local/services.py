@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from brokerage import config
 from brokerage.local import sentences
 from brokerage.local.folder import Folder
 from brokerage.local.given import Given
 from brokerage.local.supervisor import Service
+from brokerage.mail.mailboxes import ARRIVALS
 
 # 127.0.0.1 only: the world comes in by a reverse proxy, which brings https.
 HOST = "127.0.0.1"
@@ -56,9 +58,10 @@ def letter_box(given: Given, folder: Folder) -> tuple[Service, str]:
     listening = socket.create_server((HOST, 0), backlog=128)
     port: int = listening.getsockname()[1]
     number = listening.detach()
+    domain = config.mail_domain_of(given.public_base_url)
     service = Service(
         name="courrier",
-        command=[sys.executable, "-m", "brokerage.local.mail_sink", str(number), str(letters(given))],
+        command=[sys.executable, "-m", "brokerage.local.mail_sink", str(number), str(letters(given)), str(given.data / ARRIVALS), domain],
         env=given.environment(),
         cwd=given.home,
         ready=lambda: True,

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 
 from brokerage import clock, scope
-from brokerage.mail import leases, mime, outbox, seals
+from brokerage.mail import addresses, leases, mime, outbox, seals
 from brokerage.mail.headers import Forged, Unwritable, bare
 from brokerage.mail.models import Message, MessageState, Suppression
 from brokerage.mail.transport import Line, LineDown, Refused, Transport, Unanswered
@@ -93,7 +93,7 @@ class _Courier:
             recipient = bare(parcel.recipient)
             words = mime.as_bytes(parcel, self.transport.from_address, clock.now())
             self.line = self.line or self.transport.open()
-            self.line.address(recipient)
+            self.line.address(recipient, addresses.return_path(message_id))
             if not leases.fence(self.ledger, message_id, self.holder):
                 self._forget()
                 return

@@ -36,6 +36,7 @@ class Message(Identified, Posted, Base):
         sa.Index("ix_message_request", "request_id"),
         sa.Index("ix_message_association", "association_id", "created_at"),
         sa.Index("ix_message_to_contact", "to_contact_id"),
+        sa.Index("ix_message_message_id", "message_id"),
     )
 
     dedupe_key: Mapped[str] = mapped_column(unique=True)

@@ -130,10 +130,10 @@ class Line:
         if self._transport.user:
             self._smtp.login(self._transport.user, self._transport.password)
 
-    def address(self, recipient: str) -> None:
+    def address(self, recipient: str, return_path: str = "") -> None:
         """MAIL and RCPT; `recipient` comes from `headers.bare`. Raises `Refused`, or `LineDown` when we are refused."""
         with _whole_line():
-            code, words = self._smtp.docmd("MAIL", f"FROM:<{self._transport.bounce_address}>")
+            code, words = self._smtp.docmd("MAIL", f"FROM:<{return_path or self._transport.bounce_address}>")
             if code != 250:
                 raise LineDown(f"MAIL: {Refused(code, words)}", alarm=code >= 500)
             code, words = self._smtp.docmd("RCPT", f"TO:<{recipient}>")

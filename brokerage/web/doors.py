@@ -16,6 +16,7 @@ FAMILIES = (
     "directory",
     "home",
     "inbox",
+    "mail",
     "notice",
     "partners",
     "requests",
@@ -26,6 +27,6 @@ FAMILIES = (
 
 def of(config: Config) -> list[Blueprint]:
     """The blueprints this installation serves; the local mailbox only while somebody tries Passerelle alone."""
-    names = [*FAMILIES, "local_mail"] if config.local else FAMILIES
+    names = [*FAMILIES, "local_answers"] if config.local else FAMILIES
     rooms = [import_module(f"brokerage.web.{name}") for name in names]
     return list(dict.fromkeys(room.pages for room in rooms))

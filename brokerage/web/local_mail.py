@@ -12,6 +12,7 @@ from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from pathlib import Path
+from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
@@ -86,7 +87,13 @@ def index() -> ResponseReturnValue:
 @access.outside
 def letter(key: str) -> ResponseReturnValue:
     """One letter: its headers, its words, and its HTML part in a frame that may do nothing."""
-    response = page("local_mail/letter.html", letter=_opened(key, _known(key)))
+    return shown(key)
+
+
+def shown(key: str, status: int = 200, error: str = "") -> Response:
+    """The page of a letter; with what an answer was refused for, and what was typed."""
+    context: dict[str, Any] = {"letter": _opened(key, known(key)), "error": error, "words": request.form.get("words", "")}
+    response = page("local_mail/letter.html", status=status, **context)
     response.headers["Content-Security-Policy"] = f"{CSP}; frame-src 'self'"
     return response
 
@@ -95,7 +102,7 @@ def letter(key: str) -> ResponseReturnValue:
 @access.outside
 def html(key: str) -> ResponseReturnValue:
     """The HTML part alone, under a policy of its own; links open in a new tab."""
-    words = _part(_parsed(_known(key)), "html")
+    words = part(parsed(known(key)), "html")
     if not words:
         abort(404)
     opener = '<base target="_blank">'
@@ -119,7 +126,7 @@ def _files() -> dict[str, Path]:
     return {file.name.partition(":")[0]: file for file in sorted(found, key=_moment, reverse=True)}
 
 
-def _known(key: str) -> Path:
+def known(key: str) -> Path:
     """The file of a letter: its key is looked up, never joined to a path."""
     return _files().get(key) or abort(404)
 
@@ -131,7 +138,8 @@ def _moment(file: Path) -> datetime:
         return datetime.fromtimestamp(0, UTC)
 
 
-def _parsed(file: Path, only_headers: bool = False) -> EmailMessage:
+def parsed(file: Path, only_headers: bool = False) -> EmailMessage:
+    """A letter's file, opened; one that vanished meanwhile reads as empty."""
     try:
         words = file.read_bytes()
     except OSError:
@@ -158,7 +166,7 @@ def _printable(text: object) -> str:
 def _glimpse(key: str, file: Path) -> Glimpse:
     at = _moment(file)
     try:
-        message = _parsed(file, only_headers=True)
+        message = parsed(file, only_headers=True)
         recipients = tuple(dict.fromkeys(_printable(one).strip() for one in message.get_all("Delivered-To", [])))
         subject = _printable(message["Subject"] or "")
     except Exception:
@@ -167,19 +175,21 @@ def _glimpse(key: str, file: Path) -> Glimpse:
 
 
 def _opened(key: str, file: Path) -> Opened:
-    message = _parsed(file)
+    message = parsed(file)
     raw = [(_printable(name), " ".join(_printable(value).split())) for name, value in message.raw_items()]
     return Opened(
         glimpse=_glimpse(key, file),
         shown=[(name, _careful(lambda name=name: message[name] or "")) for name in SHOWN_HEADERS],  # type: ignore[misc]
         others=[(name, value) for name, value in raw if name not in (*SHOWN_HEADERS, "Delivered-To")],
-        text=_linked(_part(message, "plain")),
-        html=_part(message, "html"),
+        text=_linked(part(message, "plain")),
+        html=part(message, "html"),
         parts=_parts(message),
     )
 
 
-def _part(message: EmailMessage, kind: str) -> str:
+def part(message: EmailMessage, kind: str) -> str:
+    """The text of a letter, "plain" or "html"; empty when it has none, or is damaged."""
+
     def read() -> str:
         body = message.get_body((kind,))
         return str(body.get_content()) if body is not None else ""

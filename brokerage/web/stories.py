@@ -14,6 +14,7 @@ from brokerage.introductions.desk import Row
 from brokerage.introductions.dossier import Dossier, Passage
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.introductions.purposes import DECLINE_REASONS, NUMBERS, PURPOSES
+from brokerage.introductions.replies.reading import Heard
 from brokerage.introductions.states import IntroductionState, RequestState
 from brokerage.partners.models import ContactRole
 from brokerage.timeline import Actor, Entry
@@ -33,6 +34,7 @@ class Line:
     subject: str = ""  # whose story it is, where several are told together
     request_id: uuid.UUID | None = None
     voice: str = ""  # who reads a comment: "nous", one's own association; "tous", both
+    mail: Heard | None = None  # what was received, on the request's own page
 
 
 VOICES = {"comment": "tous", "private_comment": "nous", "private_reason": "nous"}
@@ -100,10 +102,20 @@ _SENTENCES: dict[str, Any] = {
     "reminder_sent": lambda who, d: _("Relance envoyée %(to)s.", to=_told(d["to"])) if d.get("to") else _("Relance envoyée."),
     "letter_failed": lambda who, d: _("Un e-mail n'a pas pu être remis."),
     "letter_uncertain": lambda who, d: _("Un e-mail est peut-être parti : la messagerie n'a pas confirmé."),
+    "mail_received": lambda who, d: _("Un e-mail est arrivé."),
+    "mail_attached": lambda who, d: _("%(who)s rattache un e-mail à la demande.", who=who),
+    "mail_settled": lambda who, d: _("%(who)s classe un e-mail reçu.", who=who),
+    "mail_returned": lambda who, d: _(_RETURNED.get(d.get("fate", ""), _UNREADABLE)),
     "note": lambda who, d: _("Note de %(who)s, lue par votre association seulement", who=who),
 }
 
 
+_UNREADABLE: str = N_("Un e-mail est revenu, sans qu'on puisse lire pourquoi.")
+_RETURNED: dict[str, str] = {
+    "hard": N_("Un e-mail est revenu : cette adresse n'existe pas ou plus. Rien n'y sera plus envoyé."),
+    "soft": N_("Un e-mail attend : la messagerie du destinataire ne le prend pas pour l'instant."),
+    "refused": N_("Un e-mail est revenu : la messagerie du destinataire l'a refusé."),
+}
 _RECIPIENTS = {
     "manager": N_("à la personne responsable"),
     "colleagues": N_("à ses collègues"),

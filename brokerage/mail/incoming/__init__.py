@@ -1,0 +1,1 @@
+"""Mail that arrives: opened without trusting any of it, sorted into words, quotations, machines' answers and returns."""
