@@ -44,6 +44,8 @@ MATRIX = {
     "partners.new": KEEPERS, "partners.create": KEEPERS, "partners.edit": KEEPERS, "partners.change": KEEPERS, "partners.trash": KEEPERS,
     "partners.restore": KEEPERS, "partners.visibility": KEEPERS, "partners.new_contact": KEEPERS, "partners.add_contact": KEEPERS,
     "partners.edit_contact": KEEPERS, "partners.change_contact": KEEPERS, "partners.remove_contact": KEEPERS,
+    # exports
+    "exports.index": MANAGERS | ADMINS | {Role.AUDITOR}, "exports.new": MANAGERS, "exports.create": MANAGERS, "exports.fetch": MANAGERS,
 }  # fmt: skip
 
 
