@@ -35,7 +35,10 @@ from brokerage.transfer.reading.workbooks import raw_sheets
 REF, PERSON_REF = HEADERS.index(REFERENCE), HEADERS.index(PERSON)
 COORDINATES = ("email", "phone", "mobile")
 _FILLED = frozenset(
-    "type uai siret siren naf headcount address postcode town insee department academy region website owner_id since last_contact_on".split()
+    (
+        *("type", "uai", "siret", "siren", "naf", "headcount", "address", "postcode", "town", "insee", "department", "academy", "region"),
+        *("website", "owner_id", "since", "last_contact_on"),
+    )
 )
 Rows = list[list[str]]
 

@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 from enum import Enum
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Blueprint, flash, make_response, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from wtforms.validators import DataRequired, Length
 from brokerage import clock
 from brokerage.accounts import sign_in, throttle
 from brokerage.errors import Refusal
+from brokerage.partners import policy
 from brokerage.transfer.exports import asking
 from brokerage.transfer.exports.models import ExportFile, ExportState, Format
 from brokerage.transfer.exports.writing import TYPES
@@ -75,16 +77,16 @@ def index() -> ResponseReturnValue:
 @access.members(*asking.ASKERS)
 def new() -> ResponseReturnValue:
     """What would leave, before it does."""
-    return _shown(ExportForm(formdata=None), request.args)
+    return _shown(ExportForm(formdata=None))
 
 
 @pages.post("/")
 @access.members(*asking.ASKERS)
 def create() -> ResponseReturnValue:
     """Put it in the queue, once the reason is there and the member has shown who they are."""
-    form, chosen = ExportForm(), _chosen(request.form)
+    form, chosen = ExportForm(), _chosen()
     if not form.validate():
-        return _shown(form, request.form, 422)
+        return _shown(form, 422)
     try:
         if _must_confirm(chosen):
             sign_in.confirm(reader(), form.password.data or "")
@@ -93,7 +95,7 @@ def create() -> ResponseReturnValue:
         throttle.count(throttle.EXPORT, f"member {reader().id}")
     except Refusal as no:
         form.refuse(no)
-        return _shown(form, request.form, no.status)
+        return _shown(form, no.status)
     flash(_("Votre export se prépare. Un message vous dira quand il est prêt."))
     return redirect(url_for(".index"), 303)
 
@@ -114,25 +116,27 @@ def name_of(export: ExportFile) -> str:
     return f"passerelle-partenaires-{export.created_at:%Y-%m-%d}-{export.id.hex[:6]}.{export.format.value}"
 
 
-def _shown(form: ExportForm, given: "MultiDict[str, str]", status: int = 200) -> ResponseReturnValue:
-    chosen = _chosen(given)
+def _shown(form: ExportForm, status: int = 200) -> ResponseReturnValue:
+    chosen = _chosen()
     partners, contacts = asking.measured(reader().association_id, chosen.wanted)
     context: dict[str, Any] = {"partners": partners, "contacts": contacts, "told": chosen.told, "hints": HINTS, "most": asking.MOST}
-    context |= {"kept": _kept(given), "confirming": _must_confirm(chosen)}
+    context |= {"action": f"{url_for('.create')}{_filters()}", "confirming": _must_confirm(chosen), "ids": chosen.ids}
     return page("exports/new.html", status=status, form=form, **context)
 
 
-def _kept(given: "MultiDict[str, str]") -> list[tuple[str, str]]:
-    """What was chosen, as hidden fields."""
-    return [(name, value) for name, value in given.items(multi=True) if name in {*OWN, "q", "sort", "partenaire"}]
+def _filters() -> str:
+    """The list's address, which the form carries on in its own."""
+    kept = {name: value for name, value in request.args.items() if name in {*OWN, "q", "sort"}}
+    return f"?{urlencode(kept)}" if kept else ""
 
 
-def _chosen(given: "MultiDict[str, str]") -> asking.Chosen:
-    """These partners when some are named, else the list with its filters."""
-    ids = tuple(filter(None, map(identifier, given.getlist("partenaire")[:SELECTED])))
+def _chosen() -> asking.Chosen:
+    """These partners when some are named, by the address or by ticks; else the list with its filters."""
+    given = request.args
+    ids = tuple(filter(None, map(identifier, request.values.getlist("partenaire")[:SELECTED])))
     if len(ids) == 1:
-        return asking.Chosen(ids=ids, told=_("la fiche %(id)s", id=found(ids[0]).id))
-    if "partenaire" in given:
+        return asking.Chosen(ids=ids, told=_("une fiche : %(name)s", name=found(ids[0]).name))
+    if "partenaire" in request.values:
         return asking.Chosen(ids=ids, told=_("une sélection"))
     asked = {name: _plain(value) for name, value in partner_filters.asked(OWN, given).items() if name not in ("after", "before")}
     asked |= {"sort": given.get("sort", "nom")}
@@ -146,7 +150,9 @@ def _plain(value: Any) -> Any:
 
 def _in_words(words: str, given: "MultiDict[str, str]") -> str:
     """The filters as the log keeps them; an address that was searched for is not written there (G19)."""
-    chips = [f"{chip.label} : {chip.words}" for chip in partner_filters.chips(OWN, given)]
+    owners = policy.possible_owners(reader().association_id) if given.get("referent") else ()
+    named = partner_filters.chips(OWN, given, {str(owner.id): owner.name for owner in owners})
+    chips = [f"{chip.label} : {chip.words}" for chip in named]
     searched = [_("mots cherchés : %(words)s", words="…" if "@" in words else words)] if words.strip() else []
     return " · ".join([*chips, *searched]) or _("tout le carnet")
 
