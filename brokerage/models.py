@@ -9,5 +9,6 @@ from brokerage.mail import models as mail
 from brokerage.partners import models as partners
 from brokerage.partners import windows
 from brokerage.transfer import models as transfer
+from brokerage.transfer.exports import models as exports
 
-__all__ = ["accounts", "conventions", "inbox", "introductions", "mail", "partners", "timeline", "transfer", "windows"]
+__all__ = ["accounts", "conventions", "exports", "inbox", "introductions", "mail", "partners", "timeline", "transfer", "windows"]

@@ -158,6 +158,20 @@ def enter(email: str, password: str, device: str, address: str) -> str:
         return token
 
 
+def confirm(visitor: Visitor, password: str) -> None:
+    """Check that it is still the member who sits there, before what matters most (ASVS 7.5.1).
+
+    Raises BadInput for another password, throttle.TooMany after ten tries in five minutes.
+    """
+    tried = throttle.count(throttle.SIGN_IN, f"account {visitor.email}")
+    found = _credential_of(visitor.email)
+    if found is None or not matches(found.password_hash, password):
+        raise BadInput(N_("Ce n'est pas votre mot de passe."), "password")
+    with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
+        throttle.forgive(tried)
+        session.commit()
+
+
 def _credential_of(email: str) -> Credential | None:
     """Read and let go: no connection is held while the hash is computed."""
     with scope.acting(scope.Scope(scope.Kind.DOOR, read_only=True)) as session:

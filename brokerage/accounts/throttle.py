@@ -40,6 +40,10 @@ INVITATION = Limit(
     "invitation", 20, timedelta(days=1), N_("Vingt invitations sont déjà parties aujourd'hui. Reprenez demain.")
 )
 
+EXPORT = Limit(
+    "export", 20, timedelta(days=1), N_("Vingt exports ont déjà été demandés aujourd'hui. Reprenez demain.")
+)
+
 
 class TooMany(BadInput):
     """The limit is reached; waiting is the only way on."""

@@ -14,6 +14,7 @@ FAMILIES = (
     "comments",
     "deciding",
     "directory",
+    "exports",
     "home",
     "inbox",
     "mail",

@@ -58,7 +58,7 @@ class Arrival:
         _one_at_a_time(self.mine)
         groups = gathered(self.rows, self.usual)
         self.keys = {email: vault.key_of(email) for group in groups for email in group.emails}
-        self.suppressed = _suppressed(self.keys)
+        self.suppressed = suppressed(self.keys)
         self.book, self.owners = opened(self.mine, self.keys), Owners(self.mine)
         self._bring(self._targets(groups))
         self._note_rows()
@@ -207,7 +207,7 @@ def _one_at_a_time(association_id: uuid.UUID) -> None:
     db.session.execute(scope.through_the_gate(lock))
 
 
-def _suppressed(keys: dict[str, str]) -> set[str]:
+def suppressed(keys: dict[str, str]) -> set[str]:
     """The addresses whose owners objected, which no file can undo (G10). `keys` are fingerprints by address."""
     found: set[str] = set()
     for some in chunks(sorted(keys.values())):

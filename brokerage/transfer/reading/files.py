@@ -1,6 +1,7 @@
 """The door of this room: any file a person uploads comes in here and leaves as sheets, or as a sentence saying why not."""
 
 from brokerage.errors import BadInput
+from brokerage.transfer.formulas import restored
 from brokerage.transfer.reading import limits
 from brokerage.transfer.reading.encodings import decoded
 from brokerage.transfer.reading.layout import laid_out
@@ -62,7 +63,7 @@ def _is_binary(text: str) -> bool:
 
 def _cells(fields: tuple[str, ...]) -> tuple[str, ...]:
     """Cells beyond the sixtieth are dropped when empty: spreadsheets saved as text trail delimiters."""
-    cells = [mended(field) for field in fields]
+    cells = [mended(restored(field)) for field in fields]
     while len(cells) > limits.COLUMNS and not cells[-1].strip():
         cells.pop()
     return tuple(cells)
