@@ -49,6 +49,9 @@ MATRIX = {
     "mail.waiting": KEEPERS, "mail.attach": KEEPERS, "mail.set_aside": KEEPERS, "mail.download": ALL, "local_mail.answer": EVERYBODY,
     # exports
     "exports.index": MANAGERS | ADMINS | {Role.AUDITOR}, "exports.new": MANAGERS, "exports.create": MANAGERS, "exports.fetch": MANAGERS,
+    # duplicates
+    "partners.doubles": KEEPERS, "partners.compare": KEEPERS, "partners.merge": KEEPERS, "partners.set_apart": KEEPERS,
+    "partners.merges": KEEPERS, "partners.unmerge": KEEPERS,
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from brokerage.accounts.models import Role, User
 from brokerage.accounts.sign_in import Visitor
 from brokerage.database import db
 from brokerage.errors import N_, NotYours
+from brokerage.partners.merges import Merge
 from brokerage.partners.models import Contact, Partner
 
 Reader = User | Visitor
@@ -23,7 +24,8 @@ def visible_to(reader: Reader) -> sa.Select[Partner]:
 
 def trashed_for(reader: Reader) -> sa.Select[Partner]:
     """The partners of the reader's association that were put in the trash, for who may take them out."""
-    mine = sa.select(Partner).where(Partner.association_id == reader.association_id, Partner.deleted_at.is_not(None))
+    merged = sa.exists().where(Merge.loser_id == Partner.id, Merge.undone_at.is_(None))  # comes back by undoing the merge
+    mine = sa.select(Partner).where(Partner.association_id == reader.association_id, Partner.deleted_at.is_not(None), ~merged)
     return mine if reader.has(*EDITORS) else mine.where(sa.false())
 
 

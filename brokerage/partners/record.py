@@ -10,6 +10,7 @@ from brokerage import timeline
 from brokerage.accounts.models import Association, User
 from brokerage.database import db
 from brokerage.partners import vault
+from brokerage.partners.merges import known_as
 from brokerage.partners.models import Contact, Partner
 from brokerage.partners.vault import Coordinates
 
@@ -58,7 +59,8 @@ def _owner(partner: Partner) -> str:
 
 def _lines(partner_id: uuid.UUID) -> Sequence[timeline.Entry]:
     """The newest lines, and the newest notes even when much happened since."""
-    here, latest = timeline.Entry.partner_id == partner_id, (timeline.Entry.at.desc(), timeline.Entry.id)
+    here = timeline.Entry.partner_id.in_(known_as(partner_id))
+    latest = (timeline.Entry.at.desc(), timeline.Entry.id)
     newest = sa.select(timeline.Entry.id).where(here).order_by(*latest).limit(NEWEST)
     notes = sa.select(timeline.Entry.id).where(here, timeline.Entry.what == "note").order_by(*latest).limit(NOTES)
     wanted = sa.or_(timeline.Entry.id.in_(newest), timeline.Entry.id.in_(notes))

@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from brokerage.database import db
 from brokerage.errors import Refusal
-from brokerage.partners import partners, policy
+from brokerage.partners import duplicates, partners, policy
 from brokerage.partners.models import Partner, PartnerKind
 from brokerage.reference import schools
 from brokerage.reference.schools import School
@@ -36,7 +36,8 @@ def _offered(form: PartnerForm, partner: Partner | None = None) -> PartnerForm:
 def new() -> ResponseReturnValue:
     """An empty form, or one filled from the school directory."""
     school = schools.school(request.args.get("uai", ""))
-    values = _of_school(school) if school else {"name": request.args.get("nom", "")}
+    typed = {"name": request.args.get("name", request.args.get("nom", "")), "town": request.args.get("town", "")}
+    values = _of_school(school) if school else typed
     form = _offered(PartnerForm(formdata=None, data={"owner_id": _mine(), **values}))
     return _new(form, school)
 
@@ -54,8 +55,9 @@ def _of_school(school: School) -> dict[str, Any]:
 def _new(form: PartnerForm, school: School | None = None, status: int = 200) -> ResponseReturnValue:
     words = request.args.get("ecole", "")[:80]
     near = schools.schools_named(words) if words.strip() else []
-    context = {"words": words, "near": near, "ours": _already_ours(near), "school": school}
-    return page("partners/new.html", fragments=("ecoles",), status=status, form=form, **context)
+    maybe = duplicates.likely(reader().association_id, str(form.name.data or ""), str(form.town.data or "")) if form.name.data else []
+    context: dict[str, Any] = {"maybe": maybe, "words": words, "near": near, "ours": _already_ours(near), "school": school}
+    return page("partners/new.html", fragments=("ecoles", "peut_etre"), status=status, form=form, **context)
 
 
 def _already_ours(near: list[School]) -> dict[str, uuid.UUID]:

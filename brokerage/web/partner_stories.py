@@ -56,6 +56,8 @@ _SENTENCES: dict[str, Any] = {
     "partner_hidden": lambda who, name, d: _("%(who)s retire cette fiche de l'annuaire commun.", who=who),
     "partner_trashed": lambda who, name, d: _("%(who)s met cette fiche à la corbeille.", who=who),
     "partner_restored": lambda who, name, d: _("%(who)s sort cette fiche de la corbeille.", who=who),
+    "partners_merged": lambda who, name, d: _("%(who)s réunit deux fiches en celle-ci.", who=who),
+    "merge_undone": lambda who, name, d: _("%(who)s défait une fusion : il y a de nouveau deux fiches.", who=who),
     "contact_added": lambda who, name, d: _("%(who)s ajoute %(name)s.", who=who, name=name or _("un contact")),
     "contact_changed": lambda who, name, d: _(
         "%(who)s modifie %(name)s : %(fields)s.", who=who, name=name or _("un contact"), fields=_fields(d)

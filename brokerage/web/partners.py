@@ -191,4 +191,4 @@ def restore(id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", id=id), 303)
 
 
-from brokerage.web import contacts, partner_editing  # noqa: E402, F401 - the rest of the family signs itself in here
+from brokerage.web import contacts, duplicates, partner_editing  # noqa: E402, F401 - the rest of the family signs itself in here

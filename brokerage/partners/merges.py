@@ -1,0 +1,53 @@
+"""What was merged, and what somebody said is not the same: the memory of the queue of duplicates."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from brokerage.database import Base, Identified, Owned
+
+ACTIVE = sa.text("undone_at IS NULL")
+
+
+class Merge(Identified, Owned, Base):
+    """One partner gone into another. The loser's own row, in the trash, keeps it as it was; nothing is copied here.
+
+    `changes` names what the winner had before, field by field, and `moved` which rows were re-pointed: ids and
+    facts on organisations, never a name of a person, an e-mail or a telephone.
+    """
+
+    __tablename__ = "merge"
+    __table_args__ = (
+        sa.Index("uq_merge_active_loser", "association_id", "loser_id", unique=True, postgresql_where=ACTIVE),
+        sa.Index("ix_merge_winner", "association_id", "winner_id"),
+        sa.Index("ix_merge_latest", "association_id", "created_at", "id"),
+    )
+
+    winner_id: Mapped[uuid.UUID]
+    loser_id: Mapped[uuid.UUID]
+    by_name: Mapped[str] = mapped_column(default="")
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    moved: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    undone_at: Mapped[datetime | None]
+
+
+class Distinct(Identified, Owned, Base):
+    """Two partners that somebody said are not the same; `first_id` is the smaller of the two."""
+
+    __tablename__ = "distinct_pair"
+    __table_args__ = (sa.UniqueConstraint("association_id", "first_id", "second_id"),)
+
+    first_id: Mapped[uuid.UUID]
+    second_id: Mapped[uuid.UUID]
+    by_name: Mapped[str] = mapped_column(default="")
+
+
+def known_as(partner_id: uuid.UUID) -> sa.CompoundSelect[Any] | sa.Select[Any]:
+    """The id of a partner and of those gone into it, also by way of another: the timeline keeps each under its own."""
+    gone = sa.select(sa.literal(partner_id, sa.Uuid()).label("id")).cte("known", recursive=True)
+    further = sa.select(Merge.loser_id).join(gone, Merge.winner_id == gone.c.id).where(Merge.undone_at.is_(None))
+    known = gone.union(further)
+    return sa.select(known.c.id)
