@@ -16,6 +16,7 @@ from brokerage.errors import Refusal
 from brokerage.introductions import deciding, desk, dossier, introductions, policy, requests
 from brokerage.introductions.models import IntroductionRequest, Result
 from brokerage.introductions.purposes import DECLINE_REASONS
+from brokerage.introductions.replies import reading
 from brokerage.introductions.steps import as_by
 from brokerage.partners import vault
 from brokerage.web import access, exchanges, stories
@@ -55,6 +56,7 @@ def inbox() -> ResponseReturnValue:
     opened = request.args.get("demande", type=uuid.UUID) or (listing.rows[0].id if listing.rows else None)
     shown = dossier.of(found(opened), me()) if opened else None
     context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(reader, tab), "chosen": "demande" in request.args}
+    context["unplaced"] = reading.how_many_wait(reader) if reader.is_manager else 0
     return page("requests/inbox.html", fragments=("boite",), empty=_empty(tab, reader), **context, **told(shown))
 
 
