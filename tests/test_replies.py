@@ -394,6 +394,7 @@ def test_a_stranger_s_mail_set_aside_stays_on_its_request(post, nadia, client_of
     post.arrives(post.words("expediteur-inconnu"))
     client = client_of(nadia)
     [mail] = post.kept()
+    assert "Demande n° " in client.get("/courrier/").text.replace("\u00a0", " ")
 
     assert client.post(f"/courrier/{mail.id}/classement").status_code == 303
 

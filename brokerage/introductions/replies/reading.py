@@ -110,8 +110,8 @@ def _loaded(wanted: sa.Select[InboundMail]) -> Sequence[InboundMail]:
 
 def _numbers(found: Sequence[InboundMail]) -> dict[uuid.UUID | None, str]:
     ids = {one.request_id for one in found if one.request_id}
-    requests = db.session.execute(sa.select(IntroductionRequest.id, IntroductionRequest.number).where(IntroductionRequest.id.in_(ids)))
-    return dict(requests.tuples().all()) if ids else {}
+    wanted = sa.select(IntroductionRequest.id, IntroductionRequest.number).where(IntroductionRequest.id.in_(ids))
+    return {row.id: row.number for row in db.session.execute(wanted)} if ids else {}
 
 
 def _heard(one: InboundMail, number: str) -> Heard:
