@@ -8,7 +8,7 @@ from brokerage.accounts import links
 from brokerage.accounts.models import User
 from brokerage.config import Config
 from brokerage.database import db
-from brokerage.introductions import letters
+from brokerage.introductions import letters, sending
 from brokerage.introductions.states import Letter
 from brokerage.mail import addresses, outbox, seals
 from brokerage.partners import vault
@@ -24,6 +24,7 @@ def connect(config: Config) -> None:
     seals.register("phone", vault.phone_for_delivery)
     seals.register("link", links.address)
     seals.register("member", _member_address)
+    outbox.window = sending.postponed
     if letters.still_wanted not in outbox.checks:
         outbox.checks.append(letters.still_wanted)
 

@@ -228,7 +228,7 @@ def office(mail_app: Flask, sink: Sink, admin_url: str, database: str, monkeypat
     transport = Transport.from_url(f"smtp://127.0.0.1:{sink.port}", DOMAIN)
     with owner.begin() as connection:
         connection.execute(sa.text("TRUNCATE message, entry, suppression, association CASCADE"))
-    for name, value in {"checks": [], "essential": set(), "bell": lambda: None}.items():
+    for name, value in {"checks": [], "essential": set(), "bell": lambda: None, "window": lambda _message: None}.items():
         monkeypatch.setattr(outbox, name, value)
     monkeypatch.setattr(seals, "_resolvers", {})
     outbox.configure(DOMAIN, SECRET)

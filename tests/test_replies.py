@@ -12,10 +12,11 @@ import sqlalchemy.orm as so
 
 from brokerage import clock, scope, timeline
 from brokerage.introductions import deciding, introductions, requests
+from brokerage.introductions.letters import dates
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.replies import taking
 from brokerage.introductions.states import IntroductionState
-from brokerage.mail import addresses
+from brokerage.mail import addresses, inbox
 from brokerage.mail.delivery import HARD
 from brokerage.mail.inbox import Doubt, InboundMail, Sender
 from brokerage.mail.models import Message, MessageState, Suppression
@@ -340,3 +341,152 @@ def test_no_bytes_whatever_are_lost_or_stop_the_intake(post, raw):
     assert post.arrives(raw)
 
     assert len(post.kept()) == 1
+
+
+# ---- on screen ----------------------------------------------------------------------------------------------------
+
+
+def test_the_exchange_stands_on_the_request_and_the_answer_is_noted_from_it(post, nadia, client_of, as_system):
+    post.arrives(post.words("gmail-fr"))
+    post.arrives(post.words("absence-outlook-fr"))
+    client = client_of(nadia)
+
+    page = client.get(f"/demandes/{post.request_id}").text
+    assert "Hélène Marchetti a écrit par e-mail" in page
+    assert "Réponse automatique de Hélène Marchetti, de retour le 30" in page
+    assert page.index("le 14 avril me convient") < page.index("Le message cité")
+    assert page.count("Noter cette réponse") == 1  # a machine's answer is none
+
+    noted = client.post(f"/demandes/introductions/{post.introduction_id}/reponse", data={"channel": "reply", "answer": "accept"})
+    assert noted.status_code == 303
+    with as_system() as session:
+        assert session.get_one(Introduction, post.introduction_id).state is IntroductionState.INTRODUCED
+
+
+def test_the_delegate_reads_nothing_of_the_partner_s_mail_before_the_introduction(post, lucas, client_of):
+    post.arrives(post.words("gmail-fr"))
+    post.arrives(post.words("expediteur-inconnu"))
+
+    page = client_of(lucas).get(f"/demandes/{post.request_id}").text
+
+    assert "14 avril me convient" not in page
+    assert "Marchetti" not in page
+    assert "e-mail est arrivé" not in page
+
+
+def test_a_mail_nobody_could_place_is_attached_by_hand_and_a_wrong_number_keeps_what_was_typed(post, nadia, client_of, as_system):
+    post.arrives(post.words("sans-demande"))
+    client = client_of(nadia)
+    [mail] = post.kept()
+    with as_system() as session:
+        number = session.get_one(IntroductionRequest, post.request_id).number
+
+    assert "Rien ne dit de quelle demande" in client.get("/courrier/").text
+    wrong = client.post(f"/courrier/{mail.id}/rattachement", data={"number": "1999-0001"})
+    assert (wrong.status_code, "Aucune demande ne porte ce numéro" in wrong.text, 'value="1999-0001"' in wrong.text) == (422, True, True)
+    assert client.post(f"/courrier/{mail.id}/rattachement", data={"number": number}).status_code == 303
+
+    assert "comment rejoindre vos partenaires" in client.get(f"/demandes/{post.request_id}").text
+    assert "Tout le courrier a trouvé sa place" in client.get("/courrier/").text
+
+
+def test_a_stranger_s_mail_set_aside_stays_on_its_request(post, nadia, client_of):
+    post.arrives(post.words("expediteur-inconnu"))
+    client = client_of(nadia)
+    [mail] = post.kept()
+    assert "Demande n° " in client.get("/courrier/").text.replace("\u00a0", " ")
+
+    assert client.post(f"/courrier/{mail.id}/classement").status_code == 303
+
+    assert "Tout le courrier a trouvé sa place" in client.get("/courrier/").text
+    assert "inconnu@ailleurs.example" in client.get(f"/demandes/{post.request_id}").text
+
+
+def test_a_file_is_a_download_for_who_may_read_the_request_and_nothing_for_the_others(post, nadia, lucas, oscar, client_of):
+    post.arrives(with_file(post, 3000))
+    [mail] = post.kept()
+
+    answer = client_of(nadia).get(f"/courrier/pieces/{mail.files[0].id}")
+
+    assert (answer.status_code, answer.mimetype, len(answer.data)) == (200, "application/octet-stream", 3000)
+    assert answer.headers["Content-Disposition"] == "attachment; filename=plan.pdf"
+    assert [client_of(one).get(f"/courrier/pieces/{mail.files[0].id}").status_code for one in (lucas, oscar)] == [404, 404]
+
+
+def test_a_letter_of_the_local_box_is_answered_as_its_recipient_would(post, config, client_of, monkeypatch):
+    import mailbox
+    import shutil
+
+    from brokerage.web import local_answers
+
+    said = []
+    monkeypatch.setattr(local_answers.Transport, "open", lambda _: type("L", (), {"address": lambda _, *to: said.append(to), "transmit": lambda _, raw: said.append(raw), "hang_up": lambda _: None})())
+    box = mailbox.Maildir(config.data / "courrier", create=True)
+    reply_to = addresses.inward(post.introduction_id)
+    key = box.add(f"Delivered-To: h.marchetti@meridiane.example\nFrom: N <passerelle@passerelle.localhost>\nReply-To: Nadia <{reply_to}>\nMessage-ID: {post.ask.message_id}\nSubject: Puis-je ?\n\nBonjour".encode())
+    try:
+        assert client_of(None).post(f"/courrier-local/{key}/reponse", data={"words": ""}).status_code == 422
+        assert client_of(None).post(f"/courrier-local/{key}/reponse", data={"words": "Oui, volontiers."}).status_code == 303
+    finally:
+        shutil.rmtree(config.data / "courrier")
+
+    (to, return_path), raw = said
+    assert (to, return_path) == (reply_to, "h.marchetti@meridiane.example")
+    assert post.arrives(raw)
+    [mail] = post.kept()
+    assert (mail.sender, mail.text, "> Bonjour" in mail.quoted) == (C, "Oui, volontiers.", True)
+
+
+def test_mail_is_forgotten_after_a_year_and_that_it_came_is_not(post, as_system):
+    post.arrives(with_file(post, 300))
+
+    with clock.at(clock.now() + timedelta(days=366)), as_system() as session:
+        inbox.empty_old(clock.now() - timedelta(days=365))
+        session.commit()
+
+    [mail] = post.kept()
+    assert (mail.text, mail.quoted, mail.subject, mail.files, mail.sender) == ("", "", "", [], C)
+
+
+# ---- the date of an event, for calendars ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("written", "expected"), [
+    ("13 h 30 – 17 h 30", ("13:30", "17:30")), ("9h à 12h", ("09:00", "12:00")), ("14:00-16:00", ("14:00", "16:00")), ("14 h", ("14:00", None)),
+    ("l'après-midi", None), ("17 h – 9 h", None), ("25 h", None), ("", None), ("14 h ou 15 h", None),
+])  # fmt: skip
+def test_hours_are_read_when_they_are_plain(written, expected):
+    found = dates.hours(written)
+
+    assert (found and tuple(one and one.strftime("%H:%M") for one in found)) == expected
+
+
+@pytest.mark.parametrize(("department", "zone"), [("95", "Europe/Paris"), ("974", "Indian/Reunion")])
+def test_the_introduction_carries_the_date_in_the_hours_of_the_place(post, as_system, department, zone):
+    from icalendar import Calendar
+
+    with as_system() as session:
+        request = session.get_one(IntroductionRequest, post.request_id)
+        request.event_hours, request.department = "13 h 30 – 17 h 30", department
+        session.commit()
+    post.introduced()
+
+    with as_system() as session:
+        theirs, mine = session.scalars(sa.select(Message).where(Message.kind == "introduction")).all()
+    assert theirs.calendar == mine.calendar
+    book = Calendar.from_ical(theirs.calendar)
+    [event] = book.walk("VEVENT")
+    assert "METHOD" not in book
+    assert [str(one["TZID"]) for one in book.walk("VTIMEZONE")] == [zone]
+    assert (event["UID"], event["SEQUENCE"]) == (f"{post.request_id}@passerelle.localhost", 0)
+    assert (event.decoded("DTSTART").strftime("%H:%M"), str(event["LOCATION"])) == ("13:30", "Sarcelles")
+
+
+def test_a_date_without_hours_is_a_whole_day(post, as_system):
+    from icalendar import Calendar
+
+    post.introduced()
+
+    with as_system() as session:
+        [event] = Calendar.from_ical(session.scalars(sa.select(Message.calendar).where(Message.kind == "introduction")).first()).walk("VEVENT")
+    assert event.decoded("DTEND") - event.decoded("DTSTART") == timedelta(days=1)

@@ -11,7 +11,7 @@ from brokerage import clock
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, WrongState
-from brokerage.introductions import fatigue, introductions, routing, rules
+from brokerage.introductions import fatigue, introductions, routing, rules, sending
 from brokerage.introductions.models import Ask, Introduction, IntroductionRequest
 from brokerage.introductions.policy import Person
 from brokerage.introductions.purposes import DECLINE_REASONS
@@ -24,13 +24,17 @@ from brokerage.partners.models import Contact, Partner, Permission
 
 @dataclass(frozen=True)
 class Choice:
-    """One contact the manager chose, with the letter as edited, or `directly` without asking again."""
+    """One contact the manager chose, with the letter as edited, or `directly` without asking again.
+
+    `at_good_hour`: the ask leaves at the partner's next good hour instead of at once.
+    """
 
     contact_id: uuid.UUID
     subject: str = ""
     body: str = ""
     directly: bool = False
     over_limit_reason: str = ""
+    at_good_hour: bool = False
 
 
 def ask_info(request: IntroductionRequest, by: User, question: str) -> None:
@@ -159,7 +163,7 @@ def _keep_words(introduction: Introduction, contact: Contact, choice: Choice, by
             introduction_id=introduction.id,
             contact_id=contact.id,
             by_id=by.id,
-            asked_at=clock.now(),
+            asked_at=sending.good_hour(contact.partner) if choice.at_good_hour else clock.now(),
             subject=choice.subject.strip(),
             body=choice.body.strip(),
             over_limit_reason=choice.over_limit_reason.strip(),
@@ -217,7 +221,12 @@ def take_back(request: IntroductionRequest, by: User) -> None:
 
 
 def may_take_back(request: IntroductionRequest) -> bool:
-    """Whether "Annuler l'envoi" would still work, by the clock alone; the outbox has the last word."""
+    """Whether "Annuler l'envoi" would still work, by the clock alone or because all asks wait for their hour.
+
+    The outbox has the last word.
+    """
     if request.decided_at is None or request.state not in (RequestState.APPROVED, RequestState.DECLINED):
         return False
-    return (clock.now() - request.decided_at).total_seconds() < rules.of(request.giving_id).undo_seconds
+    if (clock.now() - request.decided_at).total_seconds() < rules.of(request.giving_id).undo_seconds:
+        return True
+    return request.state is RequestState.APPROVED and sending.waits_until(request) is not None

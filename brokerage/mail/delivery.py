@@ -164,7 +164,8 @@ def _prepared(ids: list[uuid.UUID], holder: str) -> dict[uuid.UUID, mime.Parcel]
     ready: dict[uuid.UUID, mime.Parcel] = {}
     with scope.acting(leases.CLERK) as session:
         ours = (Message.worker == holder) & (Message.state == S.SENDING)
-        messages = session.scalars(sa.select(Message).where(Message.id.in_(ids), ours).order_by(Message.due_at)).all()
+        claimed = session.scalars(sa.select(Message).where(Message.id.in_(ids), ours).order_by(Message.due_at))
+        messages = [one for one in claimed.all() if not _waits(one)]
         recipients = {one: found for one in messages if (found := _unless_closed(one, _recipient))}
         reasons = _reasons(session, recipients.values())
         for message, address in recipients.items():
@@ -173,6 +174,14 @@ def _prepared(ids: list[uuid.UUID], holder: str) -> dict[uuid.UUID, mime.Parcel]
                 ready[message.id] = parcel
         session.commit()
     return ready
+
+
+def _waits(message: Message) -> bool:
+    """Put a letter back whose hour is not good: it was promised for another, and is late."""
+    if (better := outbox.window(message)) is None:
+        return False
+    message.state, message.due_at, message.lease_until = S.PENDING, better, None
+    return True
 
 
 T = TypeVar("T")

@@ -35,6 +35,8 @@ def _silence() -> None:
 
 bell: Callable[[], None] = _silence  # rung after a commit that posted a letter due now
 checks: list[Callable[[Message], bool]] = []  # each is asked as a letter leaves; False cancels it
+# When a letter that is about to leave must wait for a better hour: asked last, with None for "now".
+window: Callable[[Message], datetime | None] = lambda _message: None  # noqa: E731
 # Kinds that leave although their recipient objected: security letters, and the confirmation of the objection itself.
 essential: set[str] = set()
 domain = "passerelle.localhost"  # what Message-IDs end with

@@ -54,7 +54,11 @@ def hour(instant: datetime | None) -> str:
     """« 14 h 30 », « 9 h »; in English « 14:30 »."""
     if instant is None:
         return ""
-    here = _in_paris(instant)
+    return clock_time(_in_paris(instant))
+
+
+def clock_time(here: datetime) -> str:
+    """The same for an instant that is already by the clock of its place."""
     if language() != "fr":
         return f"{here:%H:%M}"
     return f"{here.hour}{NBSP}h" + (f"{NBSP}{here:%M}" if here.minute else "")

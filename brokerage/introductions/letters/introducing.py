@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from brokerage import clock
 from brokerage.database import db
 from brokerage.introductions import wording
+from brokerage.introductions.letters import dates
 from brokerage.introductions.letters.saying import Thing, answers_to
 from brokerage.introductions.letters.to_contacts import to_contact, worded
 from brokerage.introductions.models import Consent, Introduction
@@ -35,6 +36,7 @@ def introduction(which: Letter, thing: Thing, by: Person) -> list[paper.Letter]:
     theirs = to_contact(which, thing, by, contact, clock.now(), only_while=("introduced", "closed"), **extra)
     shared: dict[str, Any] = {
         "message_id": f"<{uuid.uuid4()}@{outbox.domain}>",
+        "calendar": dates.attached(thing),
         "header_to": (person(contact.name, seals.email(contact.id)), person(requester.name, requester.email)),
     }
     copy: dict[str, Any] = {

@@ -8,10 +8,11 @@ from datetime import date, datetime
 import sqlalchemy as sa
 import sqlalchemy.orm as so
 
-from brokerage.accounts.models import Role, User
+from brokerage.accounts.models import Role
 from brokerage.database import db
 from brokerage.introductions import policy
 from brokerage.introductions.models import IntroductionRequest
+from brokerage.introductions.policy import Reader
 from brokerage.mail.inbox import Doubt, InboundFile, InboundMail, Sender
 
 A_PAGE = 30
@@ -54,7 +55,7 @@ class Heard:
         return self.sender in (Sender.CONTACT, Sender.UNKNOWN) and not self.automatic and self.introduction_id is not None
 
 
-def visible_to(user: User) -> sa.Select[InboundMail]:
+def visible_to(user: Reader) -> sa.Select[InboundMail]:
     """Mail of the requests this member may read; for those who keep the books, also mail of no request yet."""
     readable = policy.visible_to(user).with_only_columns(IntroductionRequest.id)
     theirs = InboundMail.request_id.in_(readable)
@@ -62,7 +63,7 @@ def visible_to(user: User) -> sa.Select[InboundMail]:
     return sa.select(InboundMail).where(sa.or_(theirs, InboundMail.request_id.is_(None)) if keeps else theirs)
 
 
-def files_visible_to(user: User) -> sa.Select[InboundFile]:
+def files_visible_to(user: Reader) -> sa.Select[InboundFile]:
     """The files of that mail."""
     return sa.select(InboundFile).where(InboundFile.mail_id.in_(visible_to(user).with_only_columns(InboundMail.id)))
 
@@ -77,7 +78,7 @@ def by_key(keys: Iterable[str]) -> dict[str, Heard]:
 WAITING = sa.and_(InboundMail.doubt != Doubt.NONE, InboundMail.settled_at.is_(None))
 
 
-def waiting(user: User, after: str = "") -> tuple[list[Heard], str]:
+def waiting(user: Reader, after: str = "") -> tuple[list[Heard], str]:
     """Mail that a person must look at, newest first, and the mark of the next page ("" at the end)."""
     wanted = visible_to(user).where(WAITING).order_by(InboundMail.created_at.desc(), InboundMail.id.desc())
     if mark := _mark(after):
@@ -89,7 +90,7 @@ def waiting(user: User, after: str = "") -> tuple[list[Heard], str]:
     return shown, f"{last.at.isoformat()}~{last.id}" if last else ""
 
 
-def how_many_wait(user: User) -> int:
+def how_many_wait(user: Reader) -> int:
     """How many mails wait for somebody to look at them."""
     return db.session.scalar(sa.select(sa.func.count()).select_from(visible_to(user).where(WAITING).subquery())) or 0
 
@@ -109,8 +110,8 @@ def _loaded(wanted: sa.Select[InboundMail]) -> Sequence[InboundMail]:
 
 def _numbers(found: Sequence[InboundMail]) -> dict[uuid.UUID | None, str]:
     ids = {one.request_id for one in found if one.request_id}
-    requests = db.session.execute(sa.select(IntroductionRequest.id, IntroductionRequest.number).where(IntroductionRequest.id.in_(ids)))
-    return dict(requests.tuples().all()) if ids else {}
+    wanted = sa.select(IntroductionRequest.id, IntroductionRequest.number).where(IntroductionRequest.id.in_(ids))
+    return {row.id: row.number for row in db.session.execute(wanted)} if ids else {}
 
 
 def _heard(one: InboundMail, number: str) -> Heard:
