@@ -44,6 +44,11 @@ MATRIX = {
     "partners.new": KEEPERS, "partners.create": KEEPERS, "partners.edit": KEEPERS, "partners.change": KEEPERS, "partners.trash": KEEPERS,
     "partners.restore": KEEPERS, "partners.visibility": KEEPERS, "partners.new_contact": KEEPERS, "partners.add_contact": KEEPERS,
     "partners.edit_contact": KEEPERS, "partners.change_contact": KEEPERS, "partners.remove_contact": KEEPERS,
+    # many partners at once, a field in its place, the association's own fields and tags
+    "partners.bulk_preview": KEEPERS, "partners.bulk_perform": KEEPERS, "partners.bulk_undo": KEEPERS, "partners.change_inline": KEEPERS,
+    "settings.index": KEEPERS, "settings.labels": KEEPERS, "settings.rename_label": KEEPERS, "settings.remove_label": KEEPERS,
+    "settings.own_fields": KEEPERS, "settings.define_field": KEEPERS, "settings.own_field": KEEPERS, "settings.describe_field": KEEPERS,
+    "settings.archive_field": KEEPERS, "settings.move_field": KEEPERS,
 }  # fmt: skip
 
 
