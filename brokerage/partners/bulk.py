@@ -123,7 +123,7 @@ def perform(ids: Sequence[uuid.UUID], by: User, act: Act) -> Done:
     mine = sa.and_(Partner.id == BulkLine.partner_id, BulkLine.bulk_id == action.id, Partner.association_id == by.association_id)
     changes = {**_changes(act), "version": Partner.version + 1, "changed_at": clock.now()}
     changed = _run(sa.update(Partner).where(mine).values(changes))
-    _tell(action, by, _STORIES[act.what](act), bulk=True)
+    _tell(action, by, _STORIES[act.what](act), Partner.version == BulkLine.version)
     db.session.expire_all()
     return Done(action.id, changed)
 
@@ -141,11 +141,11 @@ def undo(action: BulkAction, by: User) -> tuple[int, int]:
     untouched = [Partner.id == BulkLine.partner_id, BulkLine.bulk_id == action.id, Partner.version == BulkLine.version]
     if action.what is What.TRASH:
         untouched.append(~_doubled())
-    back = {**_RETURNS[action.what], "version": Partner.version + 1, "changed_at": clock.now()}
+    back = {**_RETURNS[action.what], "version": Partner.version + 1, "changed_at": (at := clock.now())}
     restored = _run(sa.update(Partner).where(*untouched, Partner.association_id == by.association_id).values(back))
-    action.undone_at = clock.now()
+    action.undone_at = at
     db.session.flush()
-    _tell(action, by, ("partner_bulk_undone", {"fields": [_FIELDS[action.what]]}), bulk=False)
+    _tell(action, by, ("partner_bulk_undone", {"fields": [_FIELDS[action.what]]}), Partner.changed_at == at)
     db.session.expire_all()
     return restored, total - restored
 
@@ -167,8 +167,9 @@ def _sensible(by: User, act: Act) -> Act:
 
 
 def _chosen(ids: Sequence[uuid.UUID], by: User) -> list[sa.ColumnElement[bool]]:
-    these = sa.func.unnest(sa.bindparam("chosen", list(ids), type_=ARRAY(sa.Uuid()), unique=True)).column_valued()
-    return [Partner.id.in_(sa.select(these)), Partner.association_id == by.association_id, Partner.deleted_at.is_(None)]
+    """`= ANY`, which the primary key answers row by row; PostgreSQL does not know how long an unnested parameter is."""
+    these = sa.bindparam("chosen", list(ids), type_=ARRAY(sa.Uuid()), unique=True)
+    return [Partner.id == sa.any_(these), Partner.association_id == by.association_id, Partner.deleted_at.is_(None)]
 
 
 def _differs(act: Act) -> sa.ColumnElement[bool]:
@@ -233,17 +234,16 @@ def _run(statement: Any) -> int:
     return int(done.rowcount)
 
 
-def _tell(action: BulkAction, by: User, story: tuple[str, dict[str, Any]], bulk: bool) -> None:
-    """One line per partner, in one statement; `bulk` or, after an undo, only to those that were given back."""
+def _tell(action: BulkAction, by: User, story: tuple[str, dict[str, Any]], touched: sa.ColumnElement[bool]) -> None:
+    """One line per partner of an act that was `touched`, in one statement."""
     what, details = story
     given = {
         "id": sa.func.gen_random_uuid(), "created_at": clock.now(), "association_id": BulkLine.association_id, "at": clock.now(),
         "what": what, "by_kind": Actor.MEMBER, "by_id": by.id, "by_name": by.name, "partner_id": BulkLine.partner_id,
-        "details": details | ({"bulk": True} if bulk else {}),
+        "details": {**details, "bulk": True},
     }  # fmt: skip
-    touched = sa.and_(Partner.id == BulkLine.partner_id, Partner.version == BulkLine.version + (0 if bulk else 1))
     values = [_column(name, value) for name, value in given.items()]
-    lines = sa.select(*values).select_from(sa.join(BulkLine, Partner, touched)).where(BulkLine.bulk_id == action.id)
+    lines = sa.select(*values).select_from(sa.join(BulkLine, Partner, Partner.id == BulkLine.partner_id)).where(BulkLine.bulk_id == action.id, touched)
     db.session.execute(scope.through_the_gate(sa.insert(Entry).from_select(list(given), lines, include_defaults=False)))
 
 
