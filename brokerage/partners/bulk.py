@@ -89,6 +89,7 @@ class Preview:
     changing: int
     already: Sequence[str]  # names, a few
     missing: int  # chosen, and meanwhile in the trash or gone
+    value: Any  # as it will be kept: a tag in the spelling the association already uses
 
 
 @dataclass(frozen=True)
@@ -106,7 +107,7 @@ def preview(ids: Sequence[uuid.UUID], by: User, act: Act) -> Preview:
     living, changing = db.session.execute(counted).one()
     left = sa.select(Partner.name).where(*_chosen(ids, by), ~_differs(act)).order_by(Partner.sort_name).limit(5)
     names = db.session.scalars(left).all() if changing < living else []
-    return Preview(len(ids), changing, names, len(ids) - living)
+    return Preview(len(ids), changing, names, len(ids) - living, act.value)
 
 
 def perform(ids: Sequence[uuid.UUID], by: User, act: Act) -> Done:
@@ -243,7 +244,8 @@ def _tell(action: BulkAction, by: User, story: tuple[str, dict[str, Any]], touch
         "details": {**details, "bulk": True},
     }  # fmt: skip
     values = [_column(name, value) for name, value in given.items()]
-    lines = sa.select(*values).select_from(sa.join(BulkLine, Partner, Partner.id == BulkLine.partner_id)).where(BulkLine.bulk_id == action.id, touched)
+    both = sa.join(BulkLine, Partner, Partner.id == BulkLine.partner_id)
+    lines = sa.select(*values).select_from(both).where(BulkLine.bulk_id == action.id, touched)
     db.session.execute(scope.through_the_gate(sa.insert(Entry).from_select(list(given), lines, include_defaults=False)))
 
 

@@ -36,8 +36,8 @@ class Way:
 
     label: Any
     question: Any
+    outcome: Any = ""
     read: Callable[[str], Any] = lambda text: text or None
-    picture: str = "tag"
 
 
 def _one_of(kind: Any) -> Callable[[str], Any]:
@@ -46,12 +46,12 @@ def _one_of(kind: Any) -> Callable[[str], Any]:
 
 
 WAYS = {
-    What.TAG: Way(_l("Étiqueter"), _l("Quelle étiquette ajouter ?")),
-    What.UNTAG: Way(_l("Retirer une étiquette"), _l("Quelle étiquette retirer ?")),
-    What.OWNER: Way(_l("Confier"), _l("Qui les suivra ?"), identifier, "user-round-check"),
-    What.STATUS: Way(_l("Relation"), _l("Où en est la relation ?"), _one_of(Status), "handshake"),
-    What.VISIBILITY: Way(_l("Annuaire commun"), _l("Qui sait que vous les connaissez ?"), _one_of(Visibility), "eye"),
-    What.TRASH: Way(_l("Corbeille"), "", picture="trash-2"),
+    What.TAG: Way(_l("Étiqueter"), _l("Quelle étiquette ajouter ?"), _l("étiquette ajoutée")),
+    What.UNTAG: Way(_l("Retirer une étiquette"), _l("Quelle étiquette retirer ?"), _l("étiquette retirée")),
+    What.OWNER: Way(_l("Confier"), _l("Qui les suivra ?"), _l("suivi par"), identifier),
+    What.STATUS: Way(_l("Relation"), _l("Où en est la relation ?"), _l("relation"), _one_of(Status)),
+    What.VISIBILITY: Way(_l("Annuaire commun"), _l("Qui sait que vous les connaissez ?"), _l("visibilité"), _one_of(Visibility)),
+    What.TRASH: Way(_l("Corbeille"), ""),
 }
 
 
@@ -92,7 +92,7 @@ def _previewed(what: What, ids: Sequence[uuid.UUID], value: str, asked: bool, st
             status, error = no.status, told(no)
     context: dict[str, Any] = {"what": what, "way": WAYS[what], "ids": ids, "value": value, "shown": shown, "error": error}
     context |= {"options": _options(what), "known": _known(what), "kept": _kept(), "reason": _reason(what)}
-    return page("partners/bulk.html", status=status, everything=bool(request.values.get("tous")), said=_said(what, value), **context)
+    return page("partners/bulk.html", status=status, everything=bool(request.values.get("tous")), said=_said(what, value, shown), **context)
 
 
 def _options(what: What) -> list[tuple[str, str]]:
@@ -110,8 +110,10 @@ def _known(what: What) -> list[str]:
     return [tag.name for tag in tags.every(reader().association_id)] if what in (What.TAG, What.UNTAG) else []
 
 
-def _said(what: What, value: str) -> str:
+def _said(what: What, value: str, shown: bulk.Preview | None) -> str:
     """The value in words."""
+    if shown and what in (What.TAG, What.UNTAG):
+        return str(shown.value)
     return dict(_options(what)).get(value, value)
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from flask import current_app, flash, request
 from flask_babel import gettext as _
 from itsdangerous import BadData, URLSafeSerializer
+from markupsafe import Markup
 from wtforms import BooleanField, Field, HiddenField, SelectField
 
 from brokerage.partners import partners
@@ -45,7 +46,7 @@ class Clash:
 
     fields: list[Apart]
     who: str
-    when: str
+    when: Markup | str
 
 
 def opened(form: Any, version: int) -> Any:
@@ -72,7 +73,7 @@ def settle(form: Any, stored: Any, thing: Any) -> Clash | None:
         return None
     opened(form, thing.version)
     form.opened.data = _seal().dumps({field.name: _plain(field.data) for field in _said(stored)})
-    return Clash(apart, who or _("Quelqu'un"), str(moment(at)) if at else "")
+    return Clash(apart, who or _("Quelqu'un"), moment(at) if at else "")
 
 
 def _merge(form: Any, stored: Any, base: dict[str, Any] | None) -> list[Apart]:
