@@ -6,9 +6,23 @@ from brokerage.conventions import models as conventions
 from brokerage.introductions import models as introductions
 from brokerage.mail import inbox
 from brokerage.mail import models as mail
-from brokerage.partners import merges, windows
+from brokerage.partners import bulk, fields, merges, windows
 from brokerage.partners import models as partners
 from brokerage.transfer import models as transfer
 from brokerage.transfer.exports import models as exports
 
-__all__ = ["accounts", "conventions", "exports", "inbox", "introductions", "mail", "merges", "partners", "timeline", "transfer", "windows"]
+__all__ = [
+    "accounts",
+    "bulk",
+    "conventions",
+    "exports",
+    "fields",
+    "inbox",
+    "introductions",
+    "mail",
+    "merges",
+    "partners",
+    "timeline",
+    "transfer",
+    "windows",
+]

@@ -52,6 +52,11 @@ MATRIX = {
     # duplicates
     "partners.doubles": KEEPERS, "partners.compare": KEEPERS, "partners.merge": KEEPERS, "partners.set_apart": KEEPERS,
     "partners.merges": KEEPERS, "partners.unmerge": KEEPERS,
+    # many partners at once, a field in its place, the association's own fields and tags
+    "partners.bulk_preview": KEEPERS, "partners.bulk_perform": KEEPERS, "partners.bulk_undo": KEEPERS, "partners.change_inline": KEEPERS,
+    "settings.index": KEEPERS, "settings.labels": KEEPERS, "settings.rename_label": KEEPERS, "settings.remove_label": KEEPERS,
+    "settings.own_fields": KEEPERS, "settings.define_field": KEEPERS, "settings.own_field": KEEPERS, "settings.describe_field": KEEPERS,
+    "settings.archive_field": KEEPERS, "settings.move_field": KEEPERS,
 }  # fmt: skip
 
 

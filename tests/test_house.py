@@ -64,6 +64,7 @@ GATES = {
     "mail/outbox.py": "posts a letter once, also into an ally's box",
     "mail/leases.py": "claims letters",
     "accounts/founding.py": "locks while the first association is made",
+    "partners/bulk.py": "remembers and tells an act on thousands of partners in one statement each",
     "transfer/imports.py": "adds thousands of rows at once",
 }
 

@@ -151,8 +151,8 @@ def test_two_people_editing_see_each_other_and_nothing_is_overwritten(nadia, kar
 
     assert late.status_code == 409
     assert "Karim Lahlou a modifié cette fiche entre-temps" in words(late)
-    assert "Nom Lycée Nicolas-de-Condorcet Lycée Condorcet (site nord)" in words(late)
-    assert "Ouvert aux demandes en ce moment oui non" in words(late)
+    assert "Nom Lycée Nicolas-de-Condorcet Votre saisie Lycée Condorcet (site nord) Enregistré par Karim Lahlou" in words(late)
+    assert "Ouvert aux demandes en ce moment oui Votre saisie non Enregistré par Karim Lahlou" in words(late)
     assert book(Partner)[0].name == "Lycée Condorcet (site nord)"
     again = signed_in(nadia).post(url, data=SCHOOL | {"name": "Lycée Nicolas-de-Condorcet", "version": str(book(Partner)[0].version)})
     assert (again.status_code, book(Partner)[0].name) == (303, "Lycée Nicolas-de-Condorcet")

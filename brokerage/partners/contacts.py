@@ -1,6 +1,8 @@
 """The verbs on a contact: add, change, remove. The timeline keeps names of fields, never a name or an address."""
 
+import dataclasses
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
@@ -10,6 +12,7 @@ from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput
 from brokerage.mail.models import Suppression
+from brokerage.partners import fields as own_fields
 from brokerage.partners import policy, vault
 from brokerage.partners.models import Contact, ContactRole, Partner, Permission
 from brokerage.partners.partners import as_by, insist_on_version
@@ -31,6 +34,7 @@ class Details:
     quiet_months: tuple[int, ...] = ()
     source: str = ""
     source_date: date | None = None
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # values of the association's own fields, by id
 
 
 def add(partner: Partner, by: User, details: Details, coordinates: Coordinates) -> Contact:
@@ -77,7 +81,7 @@ def remove(contact: Contact, by: User) -> None:
 def _fill(contact: Contact, details: Details, email: str) -> frozenset[str]:
     _insist_on_sense(details)
     values: dict[str, Any] = {f.name: getattr(details, f.name) for f in fields(details)}
-    values["quiet_months"] = list(details.quiet_months)
+    values |= {"quiet_months": list(details.quiet_months), "extra": own_fields.merged(contact.extra or {}, details.extra)}
     if contact.permission is Permission.DO_NOT_CONTACT or objected(email):
         values["permission"] = Permission.DO_NOT_CONTACT
     changed = frozenset(name for name, value in values.items() if getattr(contact, name) != value)

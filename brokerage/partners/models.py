@@ -3,6 +3,7 @@
 import enum
 import uuid
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
@@ -54,6 +55,7 @@ class ContactRole(enum.StrEnum):
     OTHER = "other"
 
 
+NOTHING_MORE = sa.text("'{}'::jsonb")
 LIVING = sa.text("deleted_at IS NULL")
 LAST_CONTACT = sa.text("coalesce(last_contact_on, '0001-01-01'::date)")
 
@@ -73,6 +75,8 @@ class Partner(Identified, Owned, Versioned, Base):
         sa.Index("ix_partner_owner", "association_id", "owner_id", postgresql_where=LIVING),
         sa.Index("ix_partner_region", "association_id", "region", "sort_name", "id", postgresql_where=LIVING),
         sa.Index("ix_partner_department", "association_id", "department", "sort_name", "id", postgresql_where=LIVING),
+        sa.Index("ix_partner_tags", "tags", postgresql_using="gin"),
+        sa.Index("ix_partner_extra", "extra", postgresql_using="gin", postgresql_ops={"extra": "jsonb_path_ops"}),
         sa.Index("ix_partner_last_contact", "association_id", LAST_CONTACT, "id", postgresql_where=LIVING),
     )
 
@@ -98,6 +102,7 @@ class Partner(Identified, Owned, Versioned, Base):
     accepts: Mapped[list[str]] = mapped_column(default=list)  # purposes it usually welcomes
     open_now: Mapped[bool] = mapped_column(default=True)
     tags: Mapped[list[str]] = mapped_column(default=list)
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=NOTHING_MORE)  # fields.py, by id
     since: Mapped[str] = mapped_column(default="")  # "2019", "2019-11": as precise as it is known
     last_contact_on: Mapped[date | None]
     source: Mapped[str] = mapped_column(default="")
@@ -140,6 +145,7 @@ class Contact(Identified, Owned, Versioned, Base):
     permission: Mapped[Permission] = mapped_column(default=Permission.ASK_FIRST)
     asks_per_quarter: Mapped[int | None] = mapped_column(sa.SmallInteger())  # their own limit, None: the rule
     quiet_months: Mapped[list[int]] = mapped_column(default=list)
+    extra: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=NOTHING_MORE)
     source: Mapped[str] = mapped_column(default="")
     source_date: Mapped[date | None]
     last_word_at: Mapped[datetime | None]  # last sign from their side (CNIL: three years run from here)

@@ -1,7 +1,10 @@
 """The verbs on a partner: create, change, list and hide, put in the trash and take out. Each leaves an entry."""
 
+import dataclasses
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +14,8 @@ from brokerage import clock, timeline
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, WrongState
-from brokerage.partners import policy
+from brokerage.partners import fields as own_fields
+from brokerage.partners import policy, tags
 from brokerage.partners.models import Partner, PartnerKind, Status, Visibility
 from brokerage.partners.placing import placed
 from brokerage.timeline import Actor, By
@@ -37,6 +41,7 @@ class Details:
     open_now: bool = True
     accepts: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    extra: Mapping[str, Any] = dataclasses.field(default_factory=dict)  # values of the association's own fields, by id; None takes one out
 
 
 class Taken(BadInput):
@@ -86,21 +91,26 @@ def change(partner: Partner, by: User, details: Details, version: int) -> frozen
 
 def insist_on_version(thing: Any, version: int) -> None:
     """Raise Overtaken, naming who was faster, unless a form speaks of the last version of a partner or contact."""
-    if thing.version == version:
-        return
+    if thing.version != version:
+        raise Overtaken(last_hand(thing)[0] or N_("Quelqu'un"))
+
+
+def last_hand(thing: Any) -> tuple[str, datetime | None]:
+    """Who last left a line about a partner or contact, and when: whom a form was overtaken by."""
     column = timeline.Entry.partner_id if isinstance(thing, Partner) else timeline.Entry.contact_id
-    lines = sa.select(timeline.Entry.by_name).where(column == thing.id, timeline.Entry.by_name != "")
-    who = db.session.scalar(lines.order_by(timeline.Entry.at.desc()).limit(1))
-    raise Overtaken(who or N_("Quelqu'un"))
+    lines = sa.select(timeline.Entry.by_name, timeline.Entry.at).where(column == thing.id, timeline.Entry.by_name != "")
+    found = db.session.execute(lines.order_by(timeline.Entry.at.desc()).limit(1)).one_or_none()
+    return (found.by_name, found.at) if found else ("", None)
 
 
 def _fill(partner: Partner, details: Details) -> frozenset[str]:
     if not details.name.strip():
         raise BadInput(N_("Indiquez le nom de l'organisation."), "name")
     if details.owner_id and details.owner_id != partner.owner_id:
-        _insist_on_owner(details.owner_id, partner.association_id)
+        insist_on_owner(details.owner_id, partner.association_id)
     values: dict[str, Any] = {f.name: getattr(details, f.name) for f in fields(details)}
-    values |= {"accepts": list(details.accepts), "tags": list(details.tags)}
+    values |= {"accepts": list(details.accepts), "tags": tags.in_known_words(partner.association_id, details.tags, partner.tags or ())}
+    values["extra"] = own_fields.merged(partner.extra or {}, details.extra)
     values |= _place(partner, details)
     changed = frozenset(name for name, value in values.items() if getattr(partner, name) != value)
     for name in changed:
@@ -116,7 +126,8 @@ def _place(partner: Partner, details: Details) -> dict[str, Any]:
     return {f.name: getattr(place, f.name) for f in fields(place)}
 
 
-def _insist_on_owner(owner_id: uuid.UUID, association_id: uuid.UUID) -> None:
+def insist_on_owner(owner_id: uuid.UUID, association_id: uuid.UUID) -> None:
+    """Refuse whoever may not have a partner in charge: only active managers of the association may."""
     owner = db.session.get(User, owner_id)
     if owner is None or owner.association_id != association_id or not owner.is_active or not owner.has(Role.MANAGER):
         raise BadInput(N_("Choisissez une ou un responsable des partenariats de votre association."), "owner_id")

@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -77,3 +78,15 @@ class Findable(World, Base):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     search: Mapped[str]
+
+
+class Labelled(World, Base):
+    """The tags and the fields of an association's own by which it filters its partners: a view (migration 0010)."""
+
+    __tablename__ = "labelled"
+    __table_args__ = {"info": {"is_view": True}}
+    why_open = "the view itself keeps to the partners of this association"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    tags: Mapped[list[str]]
+    extra: Mapped[dict[str, Any]]

@@ -4,14 +4,15 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_pgettext
-from wtforms import Field, HiddenField
+from wtforms import Field
 from wtforms.validators import DataRequired, NumberRange, Optional
 
 from brokerage.partners import contacts
 from brokerage.partners.models import Contact, ContactRole, Permission
 from brokerage.partners.vault import Coordinates
 from brokerage.reference import identifiers
-from brokerage.web.forms import BaseForm
+from brokerage.web.overlap import SharedForm
+from brokerage.web.own_fields import OwnFields, typed_of
 from brokerage.web.partner_fields import Day, Number, choice, options, radio, read, text, ticks
 from brokerage.web.partner_stories import PERMISSIONS
 from brokerage.web.stories import role_label
@@ -24,10 +25,9 @@ ORIGIN = _l("Dites d'où elles viennent : la personne peut le demander.")
 FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
 
 
-class ContactForm(BaseForm):
+class ContactForm(OwnFields, SharedForm):
     """A person at a partner."""
 
-    version = HiddenField()
     civility = choice(_l("Civilité"), [("", _l("Sans")), ("Mme", "Mme"), ("M.", "M.")], optional=True)
     first_name = text(_l("Prénom"), 80)
     last_name = text(lazy_pgettext("personne", "Nom"), 80, DataRequired(_l("Indiquez le nom de la personne.")))
@@ -72,6 +72,7 @@ class ContactForm(BaseForm):
             role=ContactRole(self.role.data), title=self.title.data or "", language=self.language.data,
             permission=Permission(self.permission.data), asks_per_quarter=self.asks_per_quarter.data,
             quiet_months=tuple(self.quiet_months.data or ()), source=self.source.data, source_date=self.source_date.data,
+            extra=self.extra(),
         )  # fmt: skip
 
     def coordinates(self) -> Coordinates:
@@ -94,5 +95,5 @@ def values_of_contact(contact: Contact, coordinates: Coordinates) -> dict[str, A
         "version",
     )
     values = {name: getattr(contact, name) for name in same}
-    values |= {"role": contact.role.value, "permission": contact.permission.value}
+    values |= typed_of(contact.extra) | {"role": contact.role.value, "permission": contact.permission.value}
     return values | {"email": coordinates.email, "phone": coordinates.phone, "mobile": coordinates.mobile}

@@ -7,15 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from brokerage.errors import Refusal
-from brokerage.partners import contacts, policy, vault
+from brokerage.partners import contacts, fields, policy, vault
+from brokerage.partners.fields import Subject
 from brokerage.partners.models import Contact, Partner, Permission
-from brokerage.partners.partners import Overtaken
-from brokerage.web import access
+from brokerage.web import access, overlap
 from brokerage.web.access import me
 from brokerage.web.contact_forms import ContactForm, values_of_contact
 from brokerage.web.fragments import page
-from brokerage.web.partner_editing import locked, version_of
-from brokerage.web.partner_forms import differences
+from brokerage.web.own_fields import with_own
+from brokerage.web.partner_editing import locked
 from brokerage.web.partners import found, pages, reader
 
 
@@ -24,7 +24,7 @@ from brokerage.web.partners import found, pages, reader
 def new_contact(id: uuid.UUID) -> ResponseReturnValue:
     """An empty form for a person."""
     partner = found(id)
-    return _shown(partner, ContactForm(formdata=None).open_to(partner.department))
+    return _shown(partner, _own_form()(formdata=None).open_to(partner.department))
 
 
 @pages.post("/<uuid:id>/contacts/nouveau")
@@ -32,7 +32,7 @@ def new_contact(id: uuid.UUID) -> ResponseReturnValue:
 def add_contact(id: uuid.UUID) -> ResponseReturnValue:
     """Add the person; somebody who objected comes in as such, and the page says so."""
     partner = found(id)
-    form = ContactForm().open_to(partner.department)
+    form = _own_form()().open_to(partner.department)
     try:
         if form.validate():
             contact = contacts.add(partner, me(), form.details(), form.coordinates())
@@ -50,10 +50,14 @@ def _tell(contact: Contact, done: str) -> None:
         flash(done)
 
 
+def _own_form(contact: Contact | None = None) -> type[ContactForm]:
+    return with_own(ContactForm, fields.of(reader(), Subject.CONTACT), contact.extra if contact else None)
+
+
 def _shown(
-    partner: Partner, form: ContactForm, contact: Contact | None = None, status: int = 200, apart: list[tuple[str, str, str]] | None = None
+    partner: Partner, form: ContactForm, contact: Contact | None = None, status: int = 200, clash: overlap.Clash | None = None
 ) -> ResponseReturnValue:
-    return page("partners/contact.html", status=status, partner=partner, form=form, contact=contact, apart=apart or [])
+    return page("partners/contact.html", status=status, partner=partner, form=form, contact=contact, clash=clash)
 
 
 @pages.get("/contacts/<uuid:id>")
@@ -61,30 +65,28 @@ def _shown(
 def edit_contact(id: uuid.UUID) -> ResponseReturnValue:
     """The form of a person."""
     contact = access.find_or_404(policy.contacts_visible_to(reader()), id)
-    return _shown(contact.partner, _filled(contact), contact)
+    return _shown(contact.partner, overlap.opened(_filled(contact), contact.version), contact)
 
 
 def _filled(contact: Contact) -> ContactForm:
     coordinates = vault.own([contact.id]).get(contact.id, vault.NOTHING)
-    form = ContactForm(formdata=None, data=values_of_contact(contact, coordinates))
+    form = _own_form(contact)(formdata=None, data=values_of_contact(contact, coordinates))
     return form.open_to(contact.partner.department, contact.permission)
 
 
 @pages.post("/contacts/<uuid:id>")
 @access.members(*policy.EDITORS)
 def change_contact(id: uuid.UUID) -> ResponseReturnValue:
-    """Save, unless a colleague did since the form was opened: then both versions are shown."""
+    """Save; what a colleague saved since on other fields stays, and what both changed is asked back side by side."""
     contact = locked(policy.contacts_visible_to(me()), id)
-    form = ContactForm().open_to(contact.partner.department, contact.permission)
+    form = _own_form(contact)().open_to(contact.partner.department, contact.permission)
     try:
         if form.validate():
-            contacts.change(contact, me(), form.details(), form.coordinates(), version_of(form))
+            if clash := overlap.settle(form, _filled(contact), contact):
+                return _shown(contact.partner, form, contact, 409, clash)
+            contacts.change(contact, me(), form.details(), form.coordinates(), contact.version)
             _tell(contact, _("Modifications enregistrées."))
             return redirect(url_for(".show", id=contact.partner_id), 303)
-    except Overtaken as no:
-        form.refuse(no)
-        apart, form.version.data = differences(form, _filled(contact)), str(contact.version)
-        return _shown(contact.partner, form, contact, no.status, apart)
     except Refusal as no:
         form.refuse(no)
     return _shown(contact.partner, form, contact, 422)

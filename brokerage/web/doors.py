@@ -21,6 +21,7 @@ FAMILIES = (
     "notice",
     "partners",
     "requests",
+    "settings",
     "setup",
     "sign_in",
 )

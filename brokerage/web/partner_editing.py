@@ -11,19 +11,31 @@ from markupsafe import Markup
 
 from brokerage.database import db
 from brokerage.errors import Refusal
-from brokerage.partners import duplicates, partners, policy
+from brokerage.partners import duplicates, fields, partners, policy, tags
+from brokerage.partners.fields import Subject
 from brokerage.partners.models import Partner, PartnerKind
 from brokerage.reference import schools
 from brokerage.reference.schools import School
-from brokerage.web import access
+from brokerage.web import access, overlap
 from brokerage.web.access import me
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
-from brokerage.web.partner_forms import PartnerForm, differences, values_of
+from brokerage.web.own_fields import with_own
+from brokerage.web.partner_forms import PartnerForm, values_of
 from brokerage.web.partners import found, pages, reader
 
 
-def _offered(form: PartnerForm, partner: Partner | None = None) -> PartnerForm:
+def own_form(partner: Partner | None = None) -> type[PartnerForm]:
+    """The form of a partner with the fields of the association's own."""
+    return with_own(PartnerForm, fields.of(reader(), Subject.PARTNER), partner.extra if partner else None)
+
+
+def stored(partner: Partner) -> PartnerForm:
+    """The form as the database would fill it."""
+    return offered(own_form(partner)(formdata=None, data=values_of(partner)), partner)
+
+
+def offered(form: PartnerForm, partner: Partner | None = None) -> PartnerForm:
     """The form with its choices; an owner who left stays among them until somebody chooses another."""
     owners = {str(owner.id): owner.name for owner in policy.possible_owners(reader().association_id)}
     if partner and partner.owner_id and str(partner.owner_id) not in owners:
@@ -38,7 +50,7 @@ def new() -> ResponseReturnValue:
     school = schools.school(request.args.get("uai", ""))
     typed = {"name": request.args.get("name", request.args.get("nom", "")), "town": request.args.get("town", "")}
     values = _of_school(school) if school else typed
-    form = _offered(PartnerForm(formdata=None, data={"owner_id": _mine(), **values}))
+    form = offered(own_form()(formdata=None, data={"owner_id": _mine(), **values}))
     return _new(form, school)
 
 
@@ -57,6 +69,7 @@ def _new(form: PartnerForm, school: School | None = None, status: int = 200) -> 
     near = schools.schools_named(words) if words.strip() else []
     maybe = duplicates.likely(reader().association_id, str(form.name.data or ""), str(form.town.data or "")) if form.name.data else []
     context: dict[str, Any] = {"maybe": maybe, "words": words, "near": near, "ours": _already_ours(near), "school": school}
+    context |= {"known_tags": known_tags()}
     return page("partners/new.html", fragments=("ecoles", "peut_etre"), status=status, form=form, **context)
 
 
@@ -71,7 +84,7 @@ def _already_ours(near: list[School]) -> dict[str, uuid.UUID]:
 @access.members(*policy.EDITORS)
 def create() -> ResponseReturnValue:
     """Add the partner; then come its contacts."""
-    form = _offered(PartnerForm())
+    form = offered(own_form()())
     try:
         if form.validate():
             partner = partners.create(me(), form.details())
@@ -96,40 +109,34 @@ def refuse(form: BaseForm, no: Refusal) -> None:
 def edit(id: uuid.UUID) -> ResponseReturnValue:
     """The form of a partner."""
     partner = found(id)
-    return _edit(partner, _offered(PartnerForm(formdata=None, data=values_of(partner)), partner))
+    return _edit(partner, overlap.opened(stored(partner), partner.version))
 
 
-def _edit(partner: Partner, form: PartnerForm, status: int = 200, apart: list[tuple[str, str, str]] | None = None) -> ResponseReturnValue:
-    return page("partners/edit.html", status=status, partner=partner, form=form, apart=apart or [])
+def _edit(partner: Partner, form: PartnerForm, status: int = 200, clash: overlap.Clash | None = None) -> ResponseReturnValue:
+    return page("partners/edit.html", status=status, partner=partner, form=form, clash=clash, known_tags=known_tags())
+
+
+def known_tags() -> list[str]:
+    """The association's tags, as suggestions while one types."""
+    return [tag.name for tag in tags.every(reader().association_id)]
 
 
 @pages.post("/<uuid:id>/modification")
 @access.members(*policy.EDITORS)
 def change(id: uuid.UUID) -> ResponseReturnValue:
-    """Save, unless a colleague did since the form was opened: then both versions are shown."""
+    """Save; what a colleague saved since on other fields stays, and what both changed is asked back side by side."""
     partner = locked(policy.visible_to(me()), id)
-    form = _offered(PartnerForm(), partner)
+    form = offered(own_form(partner)(), partner)
     try:
         if form.validate():
-            partners.change(partner, me(), form.details(), version_of(form))
+            if clash := overlap.settle(form, stored(partner), partner):
+                return _edit(partner, form, 409, clash)
+            partners.change(partner, me(), form.details(), partner.version)
             flash(_("Modifications enregistrées."))
             return redirect(url_for(".show", id=id), 303)
-    except partners.Overtaken as no:
-        form.refuse(no)
-        stored = _offered(PartnerForm(formdata=None, data=values_of(partner)), partner)
-        apart, form.version.data = differences(form, stored), str(partner.version)
-        return _edit(partner, form, no.status, apart)
     except Refusal as no:
         refuse(form, no)
     return _edit(partner, form, 422)
-
-
-def version_of(form: Any) -> int:
-    """The version a form was opened on; 0, which is nobody's, when it does not say."""
-    try:
-        return int(form.version.data or 0)
-    except ValueError:
-        return 0
 
 
 def locked(query: sa.Select[Any], wanted: uuid.UUID) -> Any:

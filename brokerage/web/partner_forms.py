@@ -1,31 +1,29 @@
 """The form on a partner, and what two people at once typed: shape is checked here, rules by the verbs behind."""
 
 import uuid
-from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, Field, HiddenField, SelectChoice, SelectField, ValidationError
+from wtforms import BooleanField, Field, SelectChoice, ValidationError
 from wtforms.validators import DataRequired
 
 from brokerage.introductions.purposes import PURPOSES
 from brokerage.partners import kinds, partners
 from brokerage.partners.models import Partner, PartnerKind, Status, Visibility
 from brokerage.reference import identifiers
-from brokerage.web.formats import date_short
-from brokerage.web.forms import BaseForm
+from brokerage.web.overlap import SharedForm
+from brokerage.web.own_fields import OwnFields, typed_of
 from brokerage.web.partner_fields import choice, options, radio, read, text, ticks
 from brokerage.web.partner_filters import STATUS_NAMES, VISIBILITY_NAMES
 
 KIND_LABELS = {PartnerKind.ACADEMIC: _l("Établissement d'enseignement"), PartnerKind.CORPORATE: _l("Entreprise ou fondation")}
 
 
-class PartnerForm(BaseForm):
+class PartnerForm(OwnFields, SharedForm):
     """An organisation, as a manager describes it."""
 
-    version = HiddenField()
     kind = radio(_l("De quel réseau s'agit-il ?"), KIND_LABELS.items())
     name = text(_l("Nom"), 200, DataRequired(_l("Indiquez le nom de l'organisation.")))
     type = choice(_l("Type"), [], optional=True)
@@ -92,7 +90,7 @@ class PartnerForm(BaseForm):
             postcode=self.postcode.data or "", town=self.town.data or "", website=self.website.data or "",
             owner_id=uuid.UUID(self.owner_id.data) if self.owner_id.data else None, status=Status(self.status.data),
             visibility=Visibility(self.visibility.data), open_now=self.open_now.data, accepts=tuple(self.accepts.data or ()),
-            tags=tags_of(self.tags.data or ""),
+            tags=tags_of(self.tags.data or ""), extra=self.extra(),
         )  # fmt: skip
 
 
@@ -115,23 +113,5 @@ def values_of(partner: Partner) -> dict[str, Any]:
     same = ("kind", "name", "type", "address", "postcode", "town", "website", "status", "visibility", "open_now", "accepts", "version")
     values = {name: getattr(partner, name) for name in same}
     values |= {"uai": partner.uai or "", "siret": partner.siret or partner.siren or "", "tags": ", ".join(partner.tags)}
+    values |= typed_of(partner.extra)
     return values | {"owner_id": str(partner.owner_id or ""), **{n: values[n].value for n in ("kind", "status", "visibility")}}
-
-
-def differences(typed: BaseForm, stored: BaseForm) -> list[tuple[str, str, str]]:
-    """Field by field, what the person typed and what somebody else saved meanwhile; both in words."""
-    pairs = [(field, stored[field.name]) for field in typed if field.name not in ("version", "csrf_token")]
-    apart = [(mine, theirs) for mine, theirs in pairs if _said(mine) != _said(theirs)]
-    return [(str(mine.label.text), _said(mine), _said(theirs)) for mine, theirs in apart]
-
-
-def _said(field: Field) -> str:
-    if isinstance(field, BooleanField):
-        return _("oui") if field.data else _("non")
-    if isinstance(field.data, date):
-        return date_short(field.data)
-    chosen = field.data if isinstance(field.data, list) else [field.data]
-    if isinstance(field, SelectField):
-        words = {str(choice.value): str(choice.label) for choice in field.iter_choices()}
-        return ", ".join(words.get(str(one), str(one)) for one in chosen if one not in (None, ""))
-    return ", ".join(str(one) for one in chosen if one not in (None, ""))

@@ -27,6 +27,7 @@ FIELD_NAMES = {
     "address": _l("adresse"), "postcode": _l("code postal"), "town": _l("ville"), "website": _l("site"),
     "owner_id": _l("personne qui suit"), "status": _l("relation"), "visibility": _l("visibilité"),
     "open_now": _l("ouverture aux demandes"), "accepts": _l("ce qu'il accueille"), "tags": _l("étiquettes"),
+    "extra": _l("vos champs"), "trash": _l("corbeille"),
     "civility": _l("civilité"), "first_name": _l("prénom"), "last_name": _l("nom"), "role": _l("rôle"), "title": _l("fonction"),
     "language": _l("langue"), "permission": _l("accord"), "asks_per_quarter": _l("demandes par trimestre"),
     "quiet_months": _l("mois calmes"), "source": _l("origine"), "source_date": _l("date de l'origine"), "email": _l("e-mail"),
@@ -52,6 +53,7 @@ def _fields(details: dict[str, Any]) -> str:
 _SENTENCES: dict[str, Any] = {
     "partner_created": lambda who, name, d: _("%(who)s ajoute cette fiche.", who=who),
     "partner_changed": lambda who, name, d: _("%(who)s modifie la fiche : %(fields)s.", who=who, fields=_fields(d)),
+    "partner_bulk_undone": lambda who, name, d: _("%(who)s annule une action groupée : %(fields)s.", who=who, fields=_fields(d)),
     "partner_listed": lambda who, name, d: _("%(who)s montre cette fiche dans l'annuaire commun.", who=who),
     "partner_hidden": lambda who, name, d: _("%(who)s retire cette fiche de l'annuaire commun.", who=who),
     "partner_trashed": lambda who, name, d: _("%(who)s met cette fiche à la corbeille.", who=who),

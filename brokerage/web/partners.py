@@ -103,12 +103,13 @@ def show(id: uuid.UUID) -> ResponseReturnValue:
     return shown(found(id), NoteForm(formdata=None))
 
 
-def shown(partner: Partner, note_form: NoteForm, status: int = 200) -> ResponseReturnValue:
-    """The page of a partner, with a note that was refused, if any."""
+def shown(partner: Partner, note_form: NoteForm, status: int = 200, beside: dict[str, Any] | None = None) -> ResponseReturnValue:
+    """The page of a partner, with a note that was refused, if any; `beside`: a field being changed in its place."""
     requests = desk.listed(reader(), "of_partner", partner_id=partner.id)
     context: dict[str, Any] = {"note_form": note_form, "requests": requests, "may_edit": policy.may_edit(reader())}
     context |= {"stories": partner_stories, "filters": partner_filters, "purposes": PURPOSES}
-    return page("partners/show.html", status=status, shown=_told(partner), **context)
+    context |= inline.beside(partner) if beside is None else beside
+    return page("partners/show.html", fragments=("en_bref",), status=status, shown=_told(partner), **context)
 
 
 def _told(partner: Partner) -> dict[str, Any]:
@@ -191,4 +192,4 @@ def restore(id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", id=id), 303)
 
 
-from brokerage.web import contacts, duplicates, partner_editing  # noqa: E402, F401 - the rest of the family signs itself in here
+from brokerage.web import bulk, contacts, duplicates, inline, partner_editing  # noqa: E402, F401 - the rest of the family signs itself in here

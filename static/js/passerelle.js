@@ -5,7 +5,8 @@
    data-busy="Envoi en cours"    a button while sending data-row           a table row that follows its first link
    data-insert="…" data-into     text put at the caret  data-check-all     ticks a table; data-chosen shows how many
    data-toast="8"                seconds it stays       data-setting       theme, density, shortcuts, in a cookie
-   data-focus                    takes the focus when it appears
+   data-focus                    takes the focus when it appears  data-escape   followed on Esc within its form
+   data-several                  its list suggests after each comma
    data-steps                    a list whose rows J and K walk through
 */
 "use strict";
@@ -109,6 +110,7 @@
     if (e.key === "Escape") {
       const menu = $("details.menu[open]");
       if (menu) { menu.open = false; $("summary", menu).focus(); }
+      else $("[data-escape]", e.target.closest?.("form") ?? document.createElement("div"))?.click();
     }
     if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "k") {
       e.preventDefault();
@@ -179,6 +181,16 @@
     document.cookie = `${name}=${value};path=/;max-age=${value ? 31536000 : 0};samesite=lax${location.protocol === "https:" ? ";secure" : ""}`;
     if (value) root.dataset[name] = value; else delete root.dataset[name];
   }
+  onEach("input", "[data-several]", (field) => {
+    const list = field.list;
+    const before = field.value.replace(/[^,;]*$/, "");
+    const had = new Set(before.split(/[,;]/).map((word) => word.trim()));
+    for (const option of list?.options ?? []) {
+      option.dataset.one ??= option.value;
+      option.value = (before && `${before.trimEnd()} `) + option.dataset.one;
+      option.disabled = had.has(option.dataset.one);
+    }
+  });
   onEach("click", "[data-insert]", (button) => {
     const field = document.getElementById(button.dataset.into);
     field.setRangeText(button.dataset.insert, field.selectionStart, field.selectionEnd, "end");

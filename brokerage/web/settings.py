@@ -1,0 +1,61 @@
+"""Réglages: what an association arranges for itself. This page lists them; each has a module of its own."""
+
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
+
+from brokerage.errors import Refusal
+from brokerage.partners import policy, tags
+from brokerage.web import access
+from brokerage.web.access import me
+from brokerage.web.errors import told
+from brokerage.web.fragments import page
+from brokerage.web.partners import reader
+
+pages = Blueprint("settings", __name__, url_prefix="/reglages")
+
+
+@pages.get("/")
+@access.members(*policy.EDITORS)
+def index() -> ResponseReturnValue:
+    """What can be arranged."""
+    return page("settings/index.html")
+
+
+@pages.get("/etiquettes")
+@access.members(*policy.EDITORS)
+def labels() -> ResponseReturnValue:
+    """The tags in use, with how many partners carry each."""
+    return _labels()
+
+
+def _labels(status: int = 200, error: str = "", typed: tuple[str, str] = ("", "")) -> ResponseReturnValue:
+    known = tags.every(reader().association_id)
+    return page("settings/tags.html", status=status, known=known, alike=tags.alike(known), error=error, typed=typed)
+
+
+@pages.post("/etiquettes")
+@access.members(*policy.EDITORS)
+def rename_label() -> ResponseReturnValue:
+    """Another name for a tag; the name of an existing one merges both."""
+    name, to = request.form.get("name", ""), request.form.get("to", "")
+    try:
+        changed = tags.rename(me(), name, to)
+    except Refusal as no:
+        return _labels(no.status, told(no), (name, to))
+    flash(ngettext("« %(to)s » : %(num)d fiche modifiée.", "« %(to)s » : %(num)d fiches modifiées.", changed, to=to.strip()))
+    return redirect(url_for(".labels"), 303)
+
+
+@pages.post("/etiquettes/suppression")
+@access.members(*policy.EDITORS)
+def remove_label() -> ResponseReturnValue:
+    """Take a tag off every partner."""
+    name = request.form.get("name", "")
+    changed = tags.remove(me(), name)
+    flash(ngettext("« %(name)s » est retirée de %(num)d fiche.", "« %(name)s » est retirée de %(num)d fiches.", changed, name=name))
+    return redirect(url_for(".labels"), 303)
+
+
+from brokerage.web import settings_fields  # noqa: E402, F401 - the rest of the family signs itself in here
