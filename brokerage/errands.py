@@ -78,6 +78,13 @@ def forget_old() -> int:
     return _as_the_clock(retention.forget_old)
 
 
+def ask_for_news() -> int:
+    """A task for the owner of each partner nobody spoke to for six months. Returns how many."""
+    from brokerage.partners import silence
+
+    return _as_the_clock(silence.ask_for_news)
+
+
 def _as_the_clock(act: Callable[[], int]) -> int:
     with application().app_context(), scope.acting(scope.system("the clock")) as session:
         done = act()
@@ -86,4 +93,6 @@ def _as_the_clock(act: Callable[[], int]) -> int:
 
 
 
-ERRANDS: dict[Callable[[], int], int] = {sweep_outbox: SWEEP, send_reminders: REMIND, resume_and_expire: REMIND, forget_old: DAILY}
+ERRANDS: dict[Callable[[], int], int] = {
+    sweep_outbox: SWEEP, send_reminders: REMIND, resume_and_expire: REMIND, forget_old: DAILY, ask_for_news: DAILY,
+}  # fmt: skip

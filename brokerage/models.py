@@ -6,7 +6,7 @@ from brokerage.conventions import models as conventions
 from brokerage.introductions import models as introductions
 from brokerage.mail import models as mail
 from brokerage.partners import models as partners
-from brokerage.partners import windows
+from brokerage.partners import tasks, windows
 from brokerage.transfer import models as transfer
 
-__all__ = ["accounts", "conventions", "introductions", "mail", "partners", "timeline", "transfer", "windows"]
+__all__ = ["accounts", "conventions", "introductions", "mail", "partners", "tasks", "timeline", "transfer", "windows"]

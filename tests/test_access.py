@@ -44,6 +44,11 @@ MATRIX = {
     "partners.new": KEEPERS, "partners.create": KEEPERS, "partners.edit": KEEPERS, "partners.change": KEEPERS, "partners.trash": KEEPERS,
     "partners.restore": KEEPERS, "partners.visibility": KEEPERS, "partners.new_contact": KEEPERS, "partners.add_contact": KEEPERS,
     "partners.edit_contact": KEEPERS, "partners.change_contact": KEEPERS, "partners.remove_contact": KEEPERS,
+    # daily work
+    "tasks.index": BOOK, "tasks.add": BOOK, "tasks.show": BOOK, "tasks.change": BOOK, "tasks.put_off": BOOK, "tasks.finish": BOOK,
+    "tasks.take_up_again": BOOK, "partners.exchange": BOOK, "partners.edit_note": BOOK, "partners.change_note": BOOK,
+    "partners.remove_note": BOOK, "partners.pin_note": BOOK, "partners.trashed": KEEPERS, "partners.restore_many": KEEPERS,
+    "partners.restore_contact": KEEPERS,
 }  # fmt: skip
 
 

@@ -6,7 +6,6 @@ from typing import Protocol
 import sqlalchemy as sa
 
 from brokerage.accounts.models import Role, User
-from brokerage.database import db
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.states import (
     INTRODUCTION_STEPS,
@@ -50,12 +49,10 @@ def introductions_visible_to(user: Reader) -> sa.Select[Introduction]:
     return sa.select(Introduction).where(Introduction.request_id.in_(readable))
 
 
-def waiting_for(reader: Reader) -> int:
+def waiting(reader: Reader) -> sa.ScalarSelect[int]:
     """How many requests wait for a decision of this manager's association: one queue, any colleague may answer."""
-    waiting = sa.select(sa.func.count()).where(
-        IntroductionRequest.giving_id == reader.association_id, IntroductionRequest.state == RequestState.SUBMITTED
-    )
-    return db.session.scalar(waiting) or 0
+    here = (IntroductionRequest.giving_id == reader.association_id, IntroductionRequest.state == RequestState.SUBMITTED)
+    return sa.select(sa.func.count(IntroductionRequest.id)).where(*here).scalar_subquery()
 
 
 def hats(by: Person, request: IntroductionRequest) -> frozenset[Actor]:

@@ -5,11 +5,13 @@ from datetime import timedelta
 from brokerage import clock
 from brokerage.accounts import throttle
 from brokerage.mail import outbox
+from brokerage.partners import trash
 
 LETTERS = timedelta(days=30)  # a letter that left is known by its date and subject from then on, not by its words
 
 
 def forget_old() -> int:
-    """Empty the words of old letters, drop old failed sign-ins. Returns how many letters were emptied."""
+    """Empty the trash and the words of old letters, drop old failed sign-ins. Returns how many letters were emptied."""
     throttle.forget_old()
+    trash.empty()
     return outbox.empty_old(clock.now() - LETTERS)

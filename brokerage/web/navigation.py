@@ -1,11 +1,16 @@
 """What every page shows around its content: who is here, and what waits for them."""
 
+from functools import cached_property
 from typing import Any
 
+import sqlalchemy as sa
 from flask import Flask
 from flask_babel import get_locale
 
+from brokerage.database import db
 from brokerage.introductions import policy
+from brokerage.partners import agenda
+from brokerage.partners import policy as book
 from brokerage.web import access
 
 
@@ -19,10 +24,29 @@ def install(app: Flask) -> None:
 
 
 class Waiting:
-    """How many requests wait for this visitor, counted only if a template asks."""
+    """How many requests and tasks wait for this visitor: counted only if a template asks, both in one statement."""
 
     def __init__(self, visitor: access.Visitor | None) -> None:
         self._visitor = visitor
 
     def __int__(self) -> int:
-        return policy.waiting_for(self._visitor) if self._visitor and self._visitor.is_manager else 0
+        return self._counted[0]
+
+    @property
+    def tasks(self) -> int:
+        """Those for today, and late ones."""
+        return self._counted[1]
+
+    @property
+    def may_have_tasks(self) -> bool:
+        """Who only reads figures has none."""
+        return self._visitor is not None and self._visitor.has(*book.READERS)
+
+    @cached_property
+    def _counted(self) -> tuple[int, int]:
+        reader = self._visitor
+        if reader is None:
+            return 0, 0
+        requests = policy.waiting(reader) if reader.is_manager else sa.literal(0)
+        row = db.session.execute(sa.select(requests.label("requests"), agenda.due(reader).label("tasks"))).one()
+        return row.requests, row.tasks

@@ -20,12 +20,13 @@ from brokerage.errors import Refusal
 from brokerage.introductions import desk, fatigue, rules
 from brokerage.introductions.models import Ask, IntroductionRequest
 from brokerage.introductions.purposes import PURPOSES
-from brokerage.partners import directory, kinds, notes, partners, policy, record, showcase
+from brokerage.partners import directory, kinds, notes, partners, past, policy, record, showcase
 from brokerage.partners.models import Contact, Partner, Visibility
 from brokerage.reference import places
-from brokerage.web import access, partner_filters, partner_stories
+from brokerage.web import access, partner_filters, partner_stories, task_words
 from brokerage.web.access import me, visiting
 from brokerage.web.errors import told
+from brokerage.web.exchange_forms import empty_exchange
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
 from brokerage.web.partner_filters import OWN
@@ -75,10 +76,13 @@ def index() -> ResponseReturnValue:
         "chips": partner_filters.chips(OWN, request.args, _member_names(wanted.owner)),
         "keep": partner_filters.kept(OWN),
         "shown": _told(found(opened)) if opened else None,
+        "exchange_form": None,
         "may_edit": policy.may_edit(reader()),
         "gauges": partner_stories.gauges_of(listing.rows),
         "days": partner_stories.days_of(listing.rows),
     }
+    if context["shown"]:
+        context["exchange_form"] = empty_exchange(context["shown"]["record"])
     return page("partners/index.html", fragments=("rows",), listing=listing, wanted=wanted, **context)
 
 
@@ -103,17 +107,20 @@ def show(id: uuid.UUID) -> ResponseReturnValue:
     return shown(found(id), NoteForm(formdata=None))
 
 
-def shown(partner: Partner, note_form: NoteForm, status: int = 200) -> ResponseReturnValue:
-    """The page of a partner, with a note that was refused, if any."""
+def shown(partner: Partner, note_form: NoteForm, status: int = 200, exchange_form: Any = None) -> ResponseReturnValue:
+    """The page of a partner, with a note or an exchange that was refused, if any."""
     requests = desk.listed(reader(), IntroductionRequest.partner_id == partner.id, newest_first=True)
+    told_of = _told(partner, request.args.get("fil", past.ALL), request.args.get("after", ""))
     context: dict[str, Any] = {"note_form": note_form, "requests": requests, "may_edit": policy.may_edit(reader())}
-    context |= {"stories": partner_stories, "filters": partner_filters, "purposes": PURPOSES}
-    return page("partners/show.html", status=status, shown=_told(partner), **context)
+    context |= {"stories": partner_stories, "filters": partner_filters, "purposes": PURPOSES, "task_words": task_words}
+    context |= {"days": task_words.days_ahead(), "planned": partner_stories.planned(told_of["record"], requests.rows)}
+    context |= {"exchange_form": exchange_form or empty_exchange(told_of["record"])}
+    return page("partners/show.html", fragments=("fil",), status=status, shown=told_of, **context)
 
 
-def _told(partner: Partner) -> dict[str, Any]:
+def _told(partner: Partner, kind: str = past.ALL, after: str = "") -> dict[str, Any]:
     """A record and the words about it: what panel and page share."""
-    kept = record.of(partner)
+    kept = record.of(partner, kind, after)
     standings = fatigue.standings(kept.contacts, rules.of(partner.association_id))
     names = {contact.id: contact.name for contact in kept.contacts}
     allied = showcase.elsewhere(partner.uai, partner.siren)
@@ -121,7 +128,7 @@ def _told(partner: Partner) -> dict[str, Any]:
         "record": kept,
         "partner": partner,
         "gauges": {contact_id: partner_stories.gauge_of(standing) for contact_id, standing in standings.items()},
-        "lines": [partner_stories.line(entry, names) for entry in kept.entries if entry.what != "note"],
+        "lines": partner_stories.lines(kept.past, names),
         "elsewhere": allied,
         "knowers": _knowers(len(kept.contacts), allied) if allied else "",
         "place": place_of(partner.town, partner.department, partner.academy),
@@ -191,4 +198,4 @@ def restore(id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", id=id), 303)
 
 
-from brokerage.web import contacts, partner_editing  # noqa: E402, F401 - the rest of the family signs itself in here
+from brokerage.web import contacts, exchanges, partner_editing, partner_notes, partner_trash  # noqa: E402, F401 - the rest of the family signs itself in here
