@@ -105,7 +105,7 @@ def _listed(which: list[Any], size: int) -> Sequence[TaskRow]:
 
 
 def _rows(key: Any) -> sa.Select[Any]:
-    rows: sa.Select[Any] = (
+    rows: Any = (
         sa.select(
             Task.id, Task.text, Task.key, Task.due_on, Task.assignee_id, Task.partner_id, Task.request_id, Task.made_by,
             Task.done_on, Task.done_by, (User.first_name + " " + User.last_name).label("assignee"),
@@ -115,7 +115,7 @@ def _rows(key: Any) -> sa.Select[Any]:
         .outerjoin(Partner, sa.and_(Partner.id == Task.partner_id, Partner.deleted_at.is_(None)))
         .outerjoin(Contact, sa.and_(Contact.id == Task.contact_id, Contact.deleted_at.is_(None)))
     )  # fmt: skip
-    return rows
+    return rows  # type: ignore[no-any-return]
 
 
 def _row(found: Any) -> TaskRow:

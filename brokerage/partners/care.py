@@ -10,7 +10,7 @@ class Doubtful(BadInput):
     def __init__(self, doubts: list[Doubt]) -> None:
         self.doubts = doubts
         super().__init__(
-            N_("Relisez ce que vous écrivez : il semble y être question d'un ou d'une élève, ou de la vie privée de quelqu'un (%(passages)s)."),
+            N_("Relisez votre texte : il semble parler d'un ou d'une élève, ou de la vie privée de quelqu'un (%(passages)s)."),
             "text",
             passages=", ".join(f"« {doubt.passage} »" for doubt in doubts),
         )

@@ -32,7 +32,8 @@ def _silent() -> list[tuple[object, ...]]:
     place = sa.func.row_number().over(partition_by=Partner.owner_id, order_by=(_SINCE, Partner.id))
     limit = clock.today() - sa.func.make_interval(0, MONTHS)
     found = (
-        sa.select(Partner.id, Partner.association_id, Partner.owner_id, _KEY.label("key"), place.label("place"), waiting.scalar_subquery().label("waiting"))
+        sa.select(Partner.id, Partner.association_id, Partner.owner_id, _KEY.label("key"))
+        .add_columns(place.label("place"), waiting.scalar_subquery().label("waiting"))
         .join(User, sa.and_(User.id == Partner.owner_id, User.is_active))
         .where(Partner.deleted_at.is_(None), Partner.status == Status.ACTIVE, limit > _SINCE, ~told)
         .subquery()

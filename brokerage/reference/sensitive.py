@@ -57,7 +57,9 @@ _IS_DELICATE = re.compile(rf"\b(?:{_DELICATE})\b")
 _ASKED = re.compile(
     rf"\b(?:{_DELICATE}|malad\w+|dyslexi\w*|lesbienne|catholique|juifs?|voilee?|cgt|ethni\w*|de gauche|de droite|militante?)\b"
 )
-_ACCESS = re.compile(r"\b(?:acces|salle|entree|place)s? (?:pour )?(?:pmr|handicap\w*)|\b(?:referente?|mission) handicap|\bfilieres? sante\b")
+_ACCESS = re.compile(
+    r"\b(?:acces|salle|entree|place)s? (?:pour )?(?:pmr|handicap\w*)|\b(?:referente?|mission) handicap|\bfilieres? sante\b"
+)
 
 
 @lru_cache(maxsize=8192)

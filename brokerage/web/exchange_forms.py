@@ -14,17 +14,18 @@ from brokerage.partners.models import Contact
 from brokerage.partners.record import Record
 from brokerage.web.contact_forms import FORMATS
 from brokerage.web.forms import BaseForm
-from brokerage.web.partner_fields import Day, choice, options, text
+from brokerage.web.partner_fields import Day, choice, options
+from brokerage.web.partner_fields import text as line
 
 
 class ExchangeForm(BaseForm):
     """A call or a meeting; the button pressed says which."""
 
     doubtful = False
-    text = text(_l("En une ligne"), exchanges.LONGEST)
+    text = line(_l("En une ligne"), exchanges.LONGEST)
     contact_id = choice(_l("Avec qui"), [], optional=True)
     on = Day(_l("Quand"), [Optional()], format=FORMATS)
-    next_step = text(_l("Et ensuite ?"), tasks.LONGEST)
+    next_step = line(_l("Et ensuite ?"), tasks.LONGEST)
     next_on = Day(_l("Pour le"), [Optional()], format=FORMATS)
     back = HiddenField()
     sure = BooleanField(_l("Je l'ai relu : rien de personnel sur un ou une élève, ni sur la vie privée de quelqu'un."))

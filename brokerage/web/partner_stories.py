@@ -52,17 +52,23 @@ def line(entry: Entry, names: Mapping[uuid.UUID, str]) -> Line:
 def lines(past: Past, names: Mapping[uuid.UUID, str]) -> list[Line]:
     """The lines of a page of the timeline; a note reads as it does today, and says nothing more once withdrawn."""
     today = {note.id: note.text for note in past.notes}
-    return [
-        Line(entry.at, _("%(who)s écrit une note.", who=entry.by_name) if entry.id in today else _("%(who)s avait écrit une note, retirée depuis.", who=entry.by_name), today.get(entry.id, ""), True)
-        if entry.what == "note" else line(entry, names)
-        for entry in past.entries
-    ]  # fmt: skip
+    return [_noted(entry, today.get(entry.id)) if entry.what == "note" else line(entry, names) for entry in past.entries]
+
+
+def _noted(entry: Entry, text: str | None) -> Line:
+    if text is None:
+        return Line(entry.at, _("%(who)s avait écrit une note, retirée depuis.", who=entry.by_name), key=True)
+    return Line(entry.at, _("%(who)s écrit une note.", who=entry.by_name), text, True)
 
 
 def planned(record: Record, requests: Sequence[Row]) -> list[Line]:
     """What is to come, the furthest first: tasks with a date, answers that are expected. Nothing surprises anyone."""
     today = clock.today()
-    ahead = [Line(task.due_on, _("À faire : %(task)s", task=task_words.title_of(task)), future=True) for task in record.tasks if task.due_on and task.due_on >= today]
+    ahead = [
+        Line(task.due_on, _("À faire : %(task)s", task=task_words.title_of(task)), future=True)
+        for task in record.tasks
+        if task.due_on and task.due_on >= today
+    ]
     ahead += [
         Line(row.due_on, _("Réponse attendue à la demande de %(who)s.", who=row.requester), future=True, request_id=row.id)
         for row in requests

@@ -26,7 +26,7 @@ def trashed() -> ResponseReturnValue:
 
 def _shown(taken: Any = (), status: int = 200) -> ResponseReturnValue:
     ours = reader().association_id
-    lists = {"thrown": trash.partners_in(ours), "people": trash.contacts_in(ours)}
+    lists: dict[str, Any] = {"thrown": trash.partners_in(ours), "people": trash.contacts_in(ours)}
     return page("partners/trash.html", status=status, taken=taken, told=told, **lists)
 
 

@@ -26,7 +26,8 @@ from brokerage.web.access import me, visiting
 from brokerage.web.contact_forms import FORMATS
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
-from brokerage.web.partner_fields import Day, choice, options, text
+from brokerage.web.partner_fields import Day, choice, options
+from brokerage.web.partner_fields import text as line
 from brokerage.web.typed import identifier
 
 pages = Blueprint("tasks", __name__, url_prefix="/taches")
@@ -37,7 +38,7 @@ class TaskForm(BaseForm):
     """A task in one line: what, and if one likes by when and for whom."""
 
     doubtful = False
-    text = text(_l("À faire"), tasks.LONGEST)
+    text = line(_l("À faire"), tasks.LONGEST)
     due_on = Day(_l("Pour le"), [Optional()], format=FORMATS)
     assignee_id = choice(_l("Pour qui"), [], optional=True)
     partner_id = HiddenField()
