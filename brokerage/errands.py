@@ -116,6 +116,13 @@ def _taken(waiting: Iterable[tuple[bytes, mailboxes.Taken]]) -> int:
     return count
 
 
+def ask_for_news() -> int:
+    """A task for the owner of each partner nobody spoke to for six months. Returns how many."""
+    from brokerage.partners import silence
+
+    return _as_the_clock(silence.ask_for_news)
+
+
 def _as_the_clock(act: Callable[[], int]) -> int:
     with application().app_context(), scope.acting(scope.system("the clock")) as session:
         done = act()
@@ -178,4 +185,5 @@ ERRANDS: dict[Callable[[], int], int] = {
     send_reminders: REMIND,
     resume_and_expire: REMIND,
     forget_old: DAILY,
+    ask_for_news: DAILY,
 }

@@ -6,7 +6,7 @@ from brokerage.conventions import models as conventions
 from brokerage.introductions import models as introductions
 from brokerage.mail import inbox
 from brokerage.mail import models as mail
-from brokerage.partners import bulk, fields, merges, windows
+from brokerage.partners import bulk, fields, merges, tasks, windows
 from brokerage.partners import models as partners
 from brokerage.transfer import models as transfer
 from brokerage.transfer.exports import models as exports
@@ -22,6 +22,7 @@ __all__ = [
     "mail",
     "merges",
     "partners",
+    "tasks",
     "timeline",
     "transfer",
     "windows",

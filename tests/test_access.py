@@ -57,6 +57,11 @@ MATRIX = {
     "settings.index": KEEPERS, "settings.labels": KEEPERS, "settings.rename_label": KEEPERS, "settings.remove_label": KEEPERS,
     "settings.own_fields": KEEPERS, "settings.define_field": KEEPERS, "settings.own_field": KEEPERS, "settings.describe_field": KEEPERS,
     "settings.archive_field": KEEPERS, "settings.move_field": KEEPERS,
+    # daily work
+    "tasks.index": BOOK, "tasks.add": BOOK, "tasks.show": BOOK, "tasks.change": BOOK, "tasks.put_off": BOOK, "tasks.finish": BOOK,
+    "tasks.take_up_again": BOOK, "partners.exchange": BOOK, "partners.edit_note": BOOK, "partners.change_note": BOOK,
+    "partners.remove_note": BOOK, "partners.pin_note": BOOK, "partners.trashed": KEEPERS, "partners.restore_many": KEEPERS,
+    "partners.restore_contact": KEEPERS,
 }  # fmt: skip
 
 

@@ -17,13 +17,14 @@ from hypothesis import strategies as st
 
 from brokerage.errors import BadInput
 from brokerage.reference.folding import folded
+from brokerage.reference.sensitive import delicate_in
 from brokerage.transfer.mapping.amounts import euros
 from brokerage.transfer.mapping.columns import corrected, guess
 from brokerage.transfer.mapping.dates import dated
 from brokerage.transfer.mapping.parsed import ParsedRow
 from brokerage.transfer.mapping.parsing import parse, parse_all
 from brokerage.transfer.mapping.people import people_in
-from brokerage.transfer.mapping.wording import answer, delicate_in, permissions_in, role_code
+from brokerage.transfer.mapping.wording import answer, permissions_in, role_code
 from brokerage.transfer.reading import limits
 from brokerage.transfer.reading.files import read
 from brokerage.transfer.reporting import report, write_report

@@ -6,7 +6,6 @@ from typing import Any, Protocol
 import sqlalchemy as sa
 
 from brokerage.accounts.models import Role, User
-from brokerage.database import db
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.states import (
     INTRODUCTION_STEPS,
@@ -52,14 +51,13 @@ def introductions_visible_to(user: Reader) -> sa.Select[Introduction]:
     return sa.select(Introduction).where(Introduction.request_id.in_(readable))
 
 
-_WAITING = sa.select(sa.func.count()).where(
-    IntroductionRequest.giving_id == sa.bindparam("mine", type_=sa.Uuid()), IntroductionRequest.state == RequestState.SUBMITTED
+MINE = sa.bindparam("mine", type_=sa.Uuid())
+# how many requests wait for a decision of a manager's association: one queue, any colleague may answer
+WAITING = (
+    sa.select(sa.func.count(IntroductionRequest.id))
+    .where(IntroductionRequest.giving_id == MINE, IntroductionRequest.state == RequestState.SUBMITTED)
+    .scalar_subquery()
 )
-
-
-def waiting_for(reader: Reader) -> int:
-    """How many requests wait for a decision of this manager's association: one queue, any colleague may answer."""
-    return db.session.scalar(_WAITING, {"mine": reader.association_id}) or 0
 
 
 def hats(by: Person, request: IntroductionRequest) -> frozenset[Actor]:

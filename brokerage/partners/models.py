@@ -56,7 +56,7 @@ class ContactRole(enum.StrEnum):
 
 
 NOTHING_MORE = sa.text("'{}'::jsonb")
-LIVING = sa.text("deleted_at IS NULL")
+LIVING, TRASHED = sa.text("deleted_at IS NULL"), sa.text("deleted_at IS NOT NULL")
 LAST_CONTACT = sa.text("coalesce(last_contact_on, '0001-01-01'::date)")
 
 
@@ -78,6 +78,7 @@ class Partner(Identified, Owned, Versioned, Base):
         sa.Index("ix_partner_tags", "tags", postgresql_using="gin"),
         sa.Index("ix_partner_extra", "extra", postgresql_using="gin", postgresql_ops={"extra": "jsonb_path_ops"}),
         sa.Index("ix_partner_last_contact", "association_id", LAST_CONTACT, "id", postgresql_where=LIVING),
+        sa.Index("ix_partner_trash", "association_id", "deleted_at", postgresql_where=TRASHED),
     )
 
     kind: Mapped[PartnerKind]
@@ -132,6 +133,7 @@ class Contact(Identified, Owned, Versioned, Base):
         sa.UniqueConstraint("association_id", "id"),
         sa.ForeignKeyConstraint(["association_id", "partner_id"], ["partner.association_id", "partner.id"]),
         sa.Index("ix_contact_partner", "partner_id"),
+        sa.Index("ix_contact_trash", "association_id", "deleted_at", postgresql_where=TRASHED),
         sa.Index("ix_contact_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
 

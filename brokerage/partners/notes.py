@@ -1,89 +1,126 @@
-"""Notes on a partner, read by its association only, and the words that should not be in them.
+"""Notes on a partner, read by its association only.
 
-Pupils are never named in Passerelle, and health, opinions, religion, union membership and private life are no
-business of an address book (GDPR art. 9; field report G21). A person may know better: they are asked, not refused.
+The timeline is only ever added to: a correction, a withdrawal and a pin are entries of their own, which name the note
+they speak of. What is shown is the last word of each.
 """
 
-import re
 import unicodedata
-from dataclasses import dataclass
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
 
 from brokerage import timeline
 from brokerage.accounts.models import Role, User
-from brokerage.errors import N_, BadInput
+from brokerage.database import db
+from brokerage.errors import N_, BadInput, NotYours
 from brokerage.partners import policy
+from brokerage.partners.care import Doubtful, insist_on_care
 from brokerage.partners.models import Partner
 from brokerage.partners.partners import as_by
+from brokerage.reference.sensitive import doubts_in
+
+__all__ = ["Doubtful", "Note", "change", "doubts_in", "pin", "remove", "unpin", "write"]
 
 LONGEST = 2000
+KINDS = ("note", "note_changed", "note_removed", "note_pinned", "note_unpinned")
 
 
 @dataclass(frozen=True)
-class Doubt:
-    """A passage that should perhaps not be kept: `about` is "pupil" or "sensitive"."""
+class Note:
+    """A note as it reads today; `changed_at` is None when it never changed. `id` is that of its first entry."""
 
-    about: str
-    passage: str
-
-
-class Doubtful(BadInput):
-    """The note may be about a pupil or hold sensitive words: shown, and kept only if the person insists."""
-
-    def __init__(self, doubts: list[Doubt]) -> None:
-        self.doubts = doubts
-        super().__init__(
-            N_("Relisez votre note : elle semble parler d'un ou d'une élève, ou de la vie privée de quelqu'un (%(passages)s)."),
-            "text",
-            passages=", ".join(f"« {doubt.passage} »" for doubt in doubts),
-        )
+    id: uuid.UUID
+    partner_id: uuid.UUID
+    text: str
+    by_id: uuid.UUID | None
+    by_name: str
+    at: datetime
+    changed_at: datetime | None = None
+    pinned: bool = False
 
 
 def write(partner: Partner, by: User, text: str, sure: bool = False) -> None:
     """Add a note to the partner's timeline. Raises Doubtful unless `sure`, BadInput for nothing or too much."""
     policy.insist(by, Role.DELEGATE, *policy.EDITORS)
+    timeline.record("note", as_by(by), partner.association_id, partner_id=partner.id, details={"text": _kept(text, sure)})
+
+
+def change(note: Note, by: User, text: str, sure: bool = False) -> None:
+    """Write one's own note anew; the former words leave the screen. Raises what `write` raises, NotYours."""
+    if note.by_id != by.id:
+        raise NotYours(N_("Seule la personne qui a écrit une note peut la modifier."))
+    if (kept := _kept(text, sure)) != note.text:
+        _record("note_changed", note, by, text=kept)
+
+
+def remove(note: Note, by: User) -> None:
+    """Withdraw a note: its author, or who manages the book, since a colleague's mistake must not stay."""
+    if note.by_id != by.id and not policy.may_edit(by):
+        raise NotYours(N_("Seule la personne qui a écrit une note peut la retirer."))
+    _record("note_removed", note, by)
+
+
+def pin(note: Note, by: User) -> None:
+    """Put a note above the others: one at a time, the one before goes back to its place."""
+    policy.insist(by, *policy.READERS)
+    _record("note_pinned", note, by)
+
+
+def unpin(note: Note, by: User) -> None:
+    """Back to its place."""
+    policy.insist(by, *policy.READERS)
+    _record("note_unpinned", note, by)
+
+
+def find(note_id: uuid.UUID, reader: policy.Reader) -> Note | None:
+    """The note of this id on a living partner of the reader's book, unless it was withdrawn."""
+    living = policy.visible_to(reader).with_only_columns(Partner.id)
+    about = sa.select(timeline.Entry.partner_id).where(
+        timeline.Entry.id == note_id, timeline.Entry.what == "note", timeline.Entry.partner_id.in_(living)
+    )
+    partner_id = db.session.scalar(about)
+    entries = sa.select(timeline.Entry).where(timeline.Entry.partner_id == partner_id, timeline.Entry.what.in_(KINDS))
+    return next((note for note in told(db.session.scalars(entries)) if note.id == note_id), None) if partner_id else None
+
+
+def told(entries: Iterable[timeline.Entry]) -> list[Note]:
+    """The notes that these entries tell of, the pinned one first, then the newest."""
+    notes: dict[str, Note] = {}
+    for entry in sorted(entries, key=lambda entry: (entry.at, entry.what != "note")):
+        _tell(notes, entry)
+    return sorted(notes.values(), key=lambda note: (note.pinned, note.at), reverse=True)
+
+
+def _tell(notes: dict[str, Note], entry: timeline.Entry) -> None:
+    if entry.what == "note" and entry.partner_id:
+        text = str(entry.details.get("text", ""))
+        notes[str(entry.id)] = Note(entry.id, entry.partner_id, text, entry.by_id, entry.by_name, entry.at)
+        return
+    of = str(entry.details.get("of", ""))
+    if (note := notes.get(of)) is None:
+        return
+    if entry.what == "note_removed":
+        del notes[of]
+    elif entry.what == "note_changed":
+        notes[of] = replace(note, text=str(entry.details.get("text", "")), changed_at=entry.at)
+    else:
+        notes.update({key: replace(one, pinned=False) for key, one in notes.items() if one.pinned})
+        notes[of] = replace(notes[of], pinned=entry.what == "note_pinned")
+
+
+def _kept(text: str, sure: bool) -> str:
     kept = unicodedata.normalize("NFC", text).replace("\r\n", "\n").strip()
     if not kept:
         raise BadInput(N_("Écrivez votre note."), "text")
     if len(kept) > LONGEST:
         raise BadInput(N_("Une note tient en %(most)d signes."), "text", most=LONGEST)
-    if (doubts := doubts_in(kept)) and not sure:
-        raise Doubtful(doubts)
-    timeline.record("note", as_by(by), partner.association_id, partner_id=partner.id, details={"text": kept})
+    insist_on_care(kept, sure)
+    return kept
 
 
-_ONE = (
-    r"(?:[ée]l[èe]ve|lyc[ée]en(?:ne)?|coll[ée]gien(?:ne)?|tutor[ée]e?|boursi(?:er|[èe]re)|filleule?|stagiaire|laur[ée]ate?"
-    r"|candidate?|[ée]tudiante?|jeune|mineure?)"
-)
-_NAME = r"[A-ZÀ-Ý][a-zà-ÿ]+(?:[-' ’][A-ZÀ-Ý][\w'’-]*\.?)*"
-_CLASS = r"(?:[Tt]le|[Tt]erminale|1re|1[èe]re|[Pp]remi[èe]re|2nde|2de|[Ss]econde|[3-6]e|[3-6][èe]me|BTS|CAP)"
-_ABOUT_A_PUPIL = (
-    re.compile(rf"\b(?i:{_ONE})(?i:\s+(?:nomm[ée]e?|appel[ée]e?|rep[ée]r[ée]e?))?(?:\s*[:,–-])?\s+{_NAME}"),
-    re.compile(rf"\b{_NAME},?\s*\(?(?:en |[ée]l[èe]ve de )?{_CLASS}\b"),
-    re.compile(r"\b[Nn]ée?\s+(?:le|en)\s+\d[\d/.]{2,9}"),
-    re.compile(r"\b(?:a|âgée?\s+de|,)\s+1?\d\s+ans\b"),
-    re.compile(rf"\b(?i:fils|fille|neveu|ni[èe]ce)\s+d(?:e|u|[’'])\s*(?:M\.|Mme|Mr)?\s*{_NAME}"),
-)
-_SENSITIVE = re.compile(
-    r"\b(?:conge (?:de )?(?:maternite|paternite|maladie|parental)|arret (?:de )?(?:maladie|travail)|malad\w+|enceinte|grossesse|"
-    r"(?<!referent )(?<!referente )(?<!mission )handicap\w*|rqth|hospitalis\w*|cancer\w*|depressi\w*|burn.?out|"
-    r"mi.temps therapeutique|diabet\w*|autis\w*|dyslexi\w*|chimio\w*|invalidite|deces|deuil|divorc\w*|alcool\w*|"
-    r"syndicaliste?|syndiquee?|cgt|musulman\w*|catholique|juifs?|juives?|religi\w*|voilee?|ramadan|homosexuel\w*|lesbienne|"
-    r"sans.papiers|ethni\w*|casier judiciaire|de gauche|de droite|militante?)\b"
-)
-
-
-def doubts_in(text: str) -> list[Doubt]:
-    """Passages that seem to name a pupil or to tell of health, opinions or private life; at most three.
-
-    "30 élèves de 1re STI2D" is about nobody; "Élève : Inaya K., 1re STL" is about one. An establishment may bear
-    a word of the list ("Lycée catholique"): that is why a person decides.
-    """
-    pupils = [Doubt("pupil", found.group().strip(" ,:")) for rule in _ABOUT_A_PUPIL for found in rule.finditer(text)]
-    sensitive = [Doubt("sensitive", text[found.start() : found.end()]) for found in _SENSITIVE.finditer(_plain(text))]
-    return [*dict.fromkeys([*pupils, *sensitive])][:3]
-
-
-def _plain(text: str) -> str:
-    """Small letters without accents, as long as `text`, so that a place in one is a place in the other."""
-    return "".join(unicodedata.normalize("NFD", letter)[0].lower()[0] for letter in text)
+def _record(what: str, note: Note, by: User, **details: Any) -> None:
+    timeline.record(what, as_by(by), by.association_id, partner_id=note.partner_id, details={"of": str(note.id), **details})

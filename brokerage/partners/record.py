@@ -6,16 +6,13 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from brokerage import timeline
 from brokerage.accounts.models import Association, User
 from brokerage.database import db
-from brokerage.partners import vault
-from brokerage.partners.merges import known_as
+from brokerage.partners import agenda, past, vault
+from brokerage.partners.agenda import TaskRow
 from brokerage.partners.models import Contact, Partner
+from brokerage.partners.past import Past
 from brokerage.partners.vault import Coordinates
-
-NEWEST = 60  # lines of the timeline on the page
-NOTES = 20
 
 
 @dataclass(frozen=True)
@@ -26,21 +23,20 @@ class Record:
     owner: str
     contacts: Sequence[Contact]
     coordinates: dict[uuid.UUID, Coordinates]
-    entries: Sequence[timeline.Entry]
-    notes: Sequence[timeline.Entry]
+    past: Past
+    tasks: Sequence[TaskRow]
 
 
-def of(partner: Partner) -> Record:
-    """The record of a visible partner of the association in scope."""
+def of(partner: Partner, kind: str = past.ALL, after: str = "") -> Record:
+    """The record of a visible partner of the association in scope; `kind` and `after` say which lines of its past."""
     contacts = people_of(partner.id)
-    lines = _lines(partner.id)
     return Record(
         partner=partner,
         owner=_owner(partner),
         contacts=contacts,
         coordinates=vault.own([contact.id for contact in contacts]),
-        entries=lines[:NEWEST],
-        notes=[line for line in lines if line.what == "note"][:NOTES],
+        past=past.of(partner.id, kind, after),
+        tasks=agenda.of_partner(partner.id, partner.association_id),
     )
 
 
@@ -55,13 +51,3 @@ def _owner(partner: Partner) -> str:
     both = sa.select(Association, User).outerjoin(User, User.id == partner.owner_id)
     owner = db.session.execute(both.where(Association.id == partner.association_id)).one()[1]
     return owner.name if owner else ""
-
-
-def _lines(partner_id: uuid.UUID) -> Sequence[timeline.Entry]:
-    """The newest lines, and the newest notes even when much happened since."""
-    here = timeline.Entry.partner_id.in_(known_as(partner_id))
-    latest = (timeline.Entry.at.desc(), timeline.Entry.id)
-    newest = sa.select(timeline.Entry.id).where(here).order_by(*latest).limit(NEWEST)
-    notes = sa.select(timeline.Entry.id).where(here, timeline.Entry.what == "note").order_by(*latest).limit(NOTES)
-    wanted = sa.or_(timeline.Entry.id.in_(newest), timeline.Entry.id.in_(notes))
-    return db.session.scalars(sa.select(timeline.Entry).where(here, wanted).order_by(*latest)).all()

@@ -24,6 +24,7 @@ FAMILIES = (
     "settings",
     "setup",
     "sign_in",
+    "tasks",
 )
 
 

@@ -1,53 +1,60 @@
-"""The exchange by mail on a request's timeline: what each line shows under its sentence."""
+"""Calls and meetings, noted from a partner's page or from the quick panel of the list: two clicks."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+import uuid
 
+from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from brokerage.introductions.replies import reading
-from brokerage.introductions.replies.reading import Heard
-from brokerage.mail.inbox import Doubt, Sender
-from brokerage.timeline import Entry
-from brokerage.web import stories
-from brokerage.web.formats import day_month
-from brokerage.web.stories import Line
+from brokerage import clock
+from brokerage.database import db
+from brokerage.errors import BadInput, Refusal
+from brokerage.partners import exchanges, policy, record, tasks
+from brokerage.partners.care import Doubtful
+from brokerage.partners.exchanges import Exchange
+from brokerage.partners.models import Partner
+from brokerage.web import access
+from brokerage.web.access import me
+from brokerage.web.exchange_forms import ExchangeForm
+from brokerage.web.partners import NoteForm, found, pages, shown
+from brokerage.web.typed import identifier
 
 
-def lines(entries: Sequence[Entry]) -> list[Line]:
-    """The lines of a timeline; a mail that may be read no more leaves its sentence."""
-    mails = reading.by_key(entry.details["mail"] for entry in entries if entry.details.get("mail"))
-    return [_line(entry, mails.get(entry.details.get("mail", ""))) for entry in entries]
+@pages.post("/<uuid:id>/echanges")
+@access.members(*policy.READERS)
+def exchange(id: uuid.UUID) -> ResponseReturnValue:
+    """Note a call or a meeting, and the task that follows from it if one was written."""
+    partner = found(id)
+    form = ExchangeForm().open_to(record.people_of(id))
+    try:
+        if form.validate():
+            _note(partner, form)
+            flash(_("Rencontre notée.") if _kind() is Exchange.MEETING else _("Appel noté."))
+            return redirect(_way_back(id, form.back.data), 303)
+    except Refusal as no:
+        form.refuse(no)
+        form.doubtful = isinstance(no, Doubtful)
+        db.session.rollback()
+        partner = found(id)
+    return shown(partner, NoteForm(formdata=None), 422, exchange_form=form)
 
 
-def _line(entry: Entry, mail: Heard | None) -> Line:
-    line = stories.line(entry)
-    if mail is None or entry.what == "mail_settled":
-        return line
-    sentence = who_wrote(mail) if entry.what == "mail_received" else line.sentence
-    return replace(line, sentence=sentence, mail=mail if entry.what != "mail_returned" or mail.doubt else None)
+def _note(partner: Partner, form: ExchangeForm) -> None:
+    contact_id = identifier(form.contact_id.data)
+    exchanges.note(partner, me(), _kind(), form.text.data or "", form.on.data or clock.today(), contact_id, sure=form.sure.data)
+    if form.next_step.data:
+        try:
+            tasks.add(me(), form.next_step.data, form.next_on.data, None, partner, contact_id, sure=form.sure.data)
+        except BadInput as no:  # said at the field of this form that holds it
+            no.field = {"text": "next_step", "due_on": "next_on"}.get(no.field or "", no.field)
+            raise
 
 
-def who_wrote(mail: Heard) -> str:
-    """« Hélène Marchetti a écrit par e-mail. », and how sure that is."""
-    if mail.sender is Sender.MACHINE:
-        return _("Un serveur de messagerie a renvoyé un message qui ne se lit pas.")
-    if mail.doubt:
-        return _("Un e-mail d'un expéditeur non reconnu : %(who)s.", who=mail.address or mail.name or _("sans adresse"))
-    if mail.automatic and mail.back_on:
-        return _("Réponse automatique de %(who)s, de retour le %(day)s.", who=mail.name, day=day_month(mail.back_on))
-    if mail.automatic:
-        return _("Réponse automatique de %(who)s.", who=mail.name)
-    return _("%(who)s a écrit par e-mail.", who=mail.name)
+def _kind() -> Exchange:
+    return Exchange.MEETING if request.form.get("kind") == Exchange.MEETING else Exchange.CALL
 
 
-def doubt_in_words(mail: Heard) -> str:
-    """Why a mail waits for somebody."""
-    said = {
-        Doubt.UNKNOWN_SENDER: _("Cette adresse n'est pas celle d'une personne de la demande."),
-        Doubt.FORGED_ADDRESS: _("L'adresse de réponse n'est pas une des nôtres : elle a été modifiée."),
-        Doubt.DISOWNED: _("La messagerie de cette personne ne reconnaît pas cet envoi. Appelez-la avant d'y croire."),
-        Doubt.NO_REQUEST: _("Rien ne dit de quelle demande il s'agit."),
-        Doubt.UNREADABLE_RETURN: _("Un message est revenu, sans qu'on puisse lire pourquoi."),
-    }
-    return said.get(mail.doubt, "")
+def _way_back(partner_id: uuid.UUID, came: str | None) -> str:
+    if came == "liste":
+        return url_for(".index", ouvrir=partner_id)
+    return url_for(".show", id=partner_id, _anchor="h-e")

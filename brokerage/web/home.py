@@ -15,8 +15,9 @@ from brokerage.introductions import desk
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.policy import Reader
 from brokerage.introductions.states import IntroductionState
-from brokerage.partners import showcase
-from brokerage.web import access, stories
+from brokerage.partners import agenda, showcase
+from brokerage.partners import policy as book
+from brokerage.web import access, stories, task_words
 from brokerage.web.access import visiting
 from brokerage.web.fragments import page
 
@@ -56,6 +57,7 @@ def _manager(reader: Visitor) -> ResponseReturnValue:
     silent = desk.listed(reader, "en-cours")
     return page(
         "home/manager.html",
+        **_todo(reader),
         today=clock.today(),
         waiting_rows=waiting.rows[:5],
         total=desk.counts(reader),
@@ -72,7 +74,13 @@ def _delegate(reader: Visitor) -> ResponseReturnValue:
     allies = conventions.allies(reader.association_id)
     nearby = showcase.page(allies, showcase.Wanted(open_now=True, region=access.me().region or ""), 5).rows
     context: dict[str, Any] = {"mine": mine.rows[:8], "met": _to_tell(reader), "nearby": nearby, "turn": stories.turn}
-    return page("home/delegate.html", today=clock.today(), **context)
+    return page("home/delegate.html", today=clock.today(), **_todo(reader), **context)
+
+
+def _todo(reader: Visitor) -> dict[str, Any]:
+    """At most five tasks of one's own, the most urgent first."""
+    mine = agenda.first_of(reader) if reader.has(*book.READERS) else []
+    return {"todo": mine, "task_words": task_words, "days": task_words.days_ahead()}
 
 
 def _lately() -> list[stories.Line]:

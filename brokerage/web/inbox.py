@@ -53,7 +53,7 @@ def inbox() -> ResponseReturnValue:
     counts = desk.counts(reader) if reader.is_manager else {}
     context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(tab, counts)}
     context |= {"rows": lines_of(listing.rows, tab, reader), "newest_first": tab in desk.NEWEST_FIRST}
-    context |= {"chosen": opened is not None, "waiting": counts.get("a-decider", 0), "empty": {} if listing.rows else _empty(tab, reader)}
+    context |= {"chosen": opened is not None, "empty": {} if listing.rows else _empty(tab, reader)}
     context |= {"bulk": _bulk(reader) if "choix" in request.args and reader.is_manager and tab in DECIDABLE else None}
     return page("requests/inbox.html", fragments=("boite",), **context, **shown)
 

@@ -66,12 +66,12 @@ def change_inline(id: uuid.UUID) -> ResponseReturnValue:
     except Refusal as no:
         form[name].errors = [told(no)]
     beside_it = {"own": own_fields.told_of(fields.of(reader(), Subject.PARTNER), partner.extra), "known_tags": known_tags()}
-    return shown(partner, NoteForm(formdata=None), status, {**beside_it, "inline": form, "clash": clash})
+    return shown(partner, NoteForm(formdata=None), status, beside={**beside_it, "inline": form, "clash": clash})
 
 
 def _saved(partner: Partner) -> ResponseReturnValue:
     if by_htmx():
-        return shown(partner, NoteForm(formdata=None), 200, beside_saved(partner))
+        return shown(partner, NoteForm(formdata=None), 200, beside=beside_saved(partner))
     flash(_("Modification enregistrée."))
     return redirect(url_for(".show", id=partner.id, _anchor="en-bref"), 303)
 

@@ -11,7 +11,7 @@ from brokerage.accounts.models import Role
 from brokerage.errors import BadInput
 from brokerage.introductions.replies import reading, settling
 from brokerage.mail.inbox import InboundMail
-from brokerage.web import access, exchanges
+from brokerage.web import access, mail_lines
 from brokerage.web.access import me
 from brokerage.web.errors import told
 from brokerage.web.fragments import page
@@ -28,7 +28,7 @@ def waiting() -> ResponseReturnValue:
 
 def _waiting(status: int = 200, refused: uuid.UUID | None = None, error: str = "") -> ResponseReturnValue:
     mails, after = reading.waiting(me(), request.args.get("apres", ""))
-    said = {mail.id: (exchanges.who_wrote(mail), exchanges.doubt_in_words(mail)) for mail in mails}
+    said = {mail.id: (mail_lines.who_wrote(mail), mail_lines.doubt_in_words(mail)) for mail in mails}
     context: dict[str, Any] = {"mails_waiting": mails, "after": after, "said": said}
     context |= {"refused": refused, "error": error, "typed": request.form.get("number", "")}
     return page("mail_room/waiting.html", status=status, **context)

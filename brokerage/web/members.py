@@ -2,11 +2,12 @@
 
 import uuid
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectChoice, SelectField, SelectMultipleField
+from flask_babel import ngettext
+from wtforms import SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -28,6 +29,7 @@ ROLES = {
     Role.ADMIN: _l("Administration"),
     Role.AUDITOR: _l("Consultation"),
 }
+CHARGES = ("partners", "requests", "tasks", "asked")
 DUTIES = {
     Role.DELEGATE: _l("Demande des mises en relation et en suit le résultat."),
     Role.MANAGER: _l("Tient les fiches des partenaires et décide des demandes."),
@@ -62,9 +64,12 @@ class InvitationForm(MemberForm):
 
 
 class DepartureForm(BaseForm):
-    """Who takes over."""
+    """Who takes over each kind of charge."""
 
-    successor = RadioField(_l("Qui reprend ?"), validate_choice=False)
+    partners = SelectField(validate_choice=False)
+    requests = SelectField(validate_choice=False)
+    tasks = SelectField(validate_choice=False)
+    asked = SelectField(validate_choice=False)
 
 
 @pages.get("/membres")
@@ -136,7 +141,7 @@ def deactivate(id: uuid.UUID) -> ResponseReturnValue:
     """Hand over and close the access."""
     leaving, form = _found(id), DepartureForm()
     try:
-        departures.depart(leaving, me(), _successor(leaving, form.successor.data))
+        departures.depart(leaving, me(), _successors(leaving, form))
     except Refusal as no:
         form.refuse(no)
         return _leaving(leaving, form, no.status)
@@ -158,9 +163,14 @@ def _found(member_id: uuid.UUID) -> User:
     return access.find_or_404(team.of_association(me().association_id), member_id)  # type: ignore[no-any-return]
 
 
-def _successor(leaving: User, chosen: str | None) -> User | None:
-    """Any other member of the association: whether they are fit is the room's to say."""
-    return next((one for one in team.successors_of(leaving) if str(one.id) == chosen), None)
+def _successors(leaving: User, form: DepartureForm) -> departures.Successors:
+    """The chosen ones, among those who are fit; `successor` names one person for everything."""
+    everything = request.form.get("successor")
+    return departures.Successors(**{kind: _among(departures.fit_for(kind, leaving), form[kind].data or everything) for kind in CHARGES})
+
+
+def _among(people: list[User], chosen: str | None) -> User | None:
+    return next((one for one in people if str(one.id) == chosen), None)
 
 
 def _profile(form: MemberForm, email: str) -> Profile:
@@ -188,7 +198,25 @@ def _shown(shown: User, form: MemberForm, status: int = 200) -> ResponseReturnVa
 
 
 def _leaving(leaving: User, form: DepartureForm, status: int = 200) -> ResponseReturnValue:
-    form.successor.choices = [SelectChoice(str(one.id), one.name) for one in team.successors_of(leaving)]
-    titles = {str(one.id): one.title for one in team.successors_of(leaving)}
     charge = departures.charge_of(leaving)
-    return page("account/departure.html", status=status, member=leaving, form=form, charge=charge, titles=titles)
+    for kind, label in _charges(charge).items():
+        fit = departures.fit_for(kind, leaving)
+        form[kind].label.text = label
+        form[kind].choices = [SelectChoice("", _("Choisissez")), *(SelectChoice(str(one.id), _who(one)) for one in fit)]
+    nobody = any(len(form[kind].choices) < 2 for kind in _charges(charge))
+    return page("account/departure.html", status=status, member=leaving, form=form, charge=charge, charges=_charges(charge), nobody=nobody)
+
+
+def _who(one: User) -> str:
+    return f"{one.name}, {one.title}" if one.title else one.name
+
+
+def _charges(charge: departures.Charge) -> dict[str, str]:
+    """The kinds that are not empty, with their counts, as labels."""
+    words = {
+        "partners": ngettext("Qui suit son partenaire ?", "Qui suit ses %(num)d partenaires ?", charge.partners),
+        "requests": ngettext("Qui décide de la demande en cours ?", "Qui décide des %(num)d demandes en cours ?", charge.requests),
+        "asked": ngettext("Qui reprend la demande faite ?", "Qui reprend les %(num)d demandes faites ?", charge.asked),
+        "tasks": ngettext("Qui reprend sa tâche ?", "Qui reprend ses %(num)d tâches ?", charge.tasks),
+    }
+    return {kind: label for kind, label in words.items() if getattr(charge, kind)}

@@ -11,11 +11,15 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
 
+from brokerage import clock
+from brokerage.introductions.desk import Row
 from brokerage.introductions.fatigue import Standing
 from brokerage.partners.directory import PartnerRow
 from brokerage.partners.models import Contact, Permission
+from brokerage.partners.past import Past
+from brokerage.partners.record import Record
 from brokerage.timeline import Entry
-from brokerage.web import stories
+from brokerage.web import stories, task_words
 from brokerage.web.drawing.badges import slats
 from brokerage.web.drawing.icons import icon
 from brokerage.web.formats import date_short, day_month, moment
@@ -45,6 +49,34 @@ def line(entry: Entry, names: Mapping[uuid.UUID, str]) -> Line:
     return Line(entry.at, sentence, str(entry.details.get("text") or ""), entry.what != "partner_changed")
 
 
+def lines(past: Past, names: Mapping[uuid.UUID, str]) -> list[Line]:
+    """The lines of a page of the timeline; a note reads as it does today, and says nothing more once withdrawn."""
+    today = {note.id: note.text for note in past.notes}
+    return [_noted(entry, today.get(entry.id)) if entry.what == "note" else line(entry, names) for entry in past.entries]
+
+
+def _noted(entry: Entry, text: str | None) -> Line:
+    if text is None:
+        return Line(entry.at, _("%(who)s avait écrit une note, retirée depuis.", who=entry.by_name), key=True)
+    return Line(entry.at, _("%(who)s écrit une note.", who=entry.by_name), text, True)
+
+
+def planned(record: Record, requests: Sequence[Row]) -> list[Line]:
+    """What is to come, the furthest first: tasks with a date, answers that are expected. Nothing surprises anyone."""
+    today = clock.today()
+    ahead = [
+        Line(task.due_on, _("À faire : %(task)s", task=task_words.title_of(task)), future=True)
+        for task in record.tasks
+        if task.due_on and task.due_on >= today
+    ]
+    ahead += [
+        Line(row.due_on, _("Réponse attendue à la demande de %(who)s.", who=row.requester), future=True, request_id=row.id)
+        for row in requests
+        if row.due_on and row.due_on >= today and row.badge == "a_decider"
+    ]
+    return sorted(ahead, key=lambda one: (str(one.at), one.sentence), reverse=True)
+
+
 def _fields(details: dict[str, Any]) -> str:
     changed = [name for name in details.get("fields", []) if name not in DERIVED]
     return ", ".join(str(FIELD_NAMES.get(name, name)) for name in changed)
@@ -64,6 +96,13 @@ _SENTENCES: dict[str, Any] = {
     "contact_changed": lambda who, name, d: _(
         "%(who)s modifie %(name)s : %(fields)s.", who=who, name=name or _("un contact"), fields=_fields(d)
     ),
+    "call": lambda who, name, d: _("%(who)s a appelé %(name)s.", who=who, name=name or _("le partenaire")),
+    "meeting": lambda who, name, d: _("%(who)s a rencontré %(name)s.", who=who, name=name or _("le partenaire")),
+    "task_added": lambda who, name, d: _("%(who)s ajoute une tâche.", who=who),
+    "task_done": lambda who, name, d: _("%(who)s a fait une tâche.", who=who),
+    "task_reopened": lambda who, name, d: _("%(who)s remet une tâche à faire.", who=who),
+    "partner_handed_over": lambda who, name, d: _("%(who)s confie cette fiche à %(to)s.", who=who, to=d.get("to", "")),
+    "contact_restored": lambda who, name, d: _("%(who)s remet %(name)s dans la fiche.", who=who, name=name or _("un contact")),
     "contact_removed": lambda who, name, d: _("%(who)s retire un contact.", who=who),
     "objection": lambda who, name, d: _("%(name)s demande à ne plus être sollicité.", name=name or _("Un contact")),
 }

@@ -20,12 +20,13 @@ from brokerage.errors import Refusal
 from brokerage.introductions import desk, fatigue, rules
 from brokerage.introductions.models import Ask
 from brokerage.introductions.purposes import PURPOSES
-from brokerage.partners import directory, kinds, notes, partners, policy, record, showcase
+from brokerage.partners import directory, kinds, notes, partners, past, policy, record, showcase
 from brokerage.partners.models import Contact, Partner, Visibility
 from brokerage.reference import places
-from brokerage.web import access, partner_filters, partner_stories
+from brokerage.web import access, partner_filters, partner_stories, task_words
 from brokerage.web.access import me, visiting
 from brokerage.web.errors import told
+from brokerage.web.exchange_forms import empty_exchange
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
 from brokerage.web.partner_filters import OWN
@@ -75,10 +76,13 @@ def index() -> ResponseReturnValue:
         "chips": partner_filters.chips(OWN, request.args, _member_names(wanted.owner)),
         "keep": partner_filters.kept(OWN),
         "shown": _told(found(opened)) if opened else None,
+        "exchange_form": None,
         "may_edit": policy.may_edit(reader()),
         "gauges": partner_stories.gauges_of(listing.rows),
         "days": partner_stories.days_of(listing.rows),
     }
+    if context["shown"]:
+        context["exchange_form"] = empty_exchange(context["shown"]["record"])
     return page("partners/index.html", fragments=("rows",), listing=listing, wanted=wanted, **context)
 
 
@@ -103,18 +107,23 @@ def show(id: uuid.UUID) -> ResponseReturnValue:
     return shown(found(id), NoteForm(formdata=None))
 
 
-def shown(partner: Partner, note_form: NoteForm, status: int = 200, beside: dict[str, Any] | None = None) -> ResponseReturnValue:
-    """The page of a partner, with a note that was refused, if any; `beside`: a field being changed in its place."""
+def shown(
+    partner: Partner, note_form: NoteForm, status: int = 200, *, beside: dict[str, Any] | None = None, exchange_form: Any = None
+) -> ResponseReturnValue:
+    """The page of a partner, with a note or an exchange that was refused, if any; `beside`: a field changed in its place."""
     requests = desk.listed(reader(), "of_partner", partner_id=partner.id)
+    told_of = _told(partner, request.args.get("fil", past.ALL), request.args.get("after", ""))
     context: dict[str, Any] = {"note_form": note_form, "requests": requests, "may_edit": policy.may_edit(reader())}
-    context |= {"stories": partner_stories, "filters": partner_filters, "purposes": PURPOSES}
+    context |= {"stories": partner_stories, "filters": partner_filters, "purposes": PURPOSES, "task_words": task_words}
+    context |= {"days": task_words.days_ahead(), "planned": partner_stories.planned(told_of["record"], requests.rows)}
+    context |= {"exchange_form": exchange_form or empty_exchange(told_of["record"])}
     context |= inline.beside(partner) if beside is None else beside
-    return page("partners/show.html", fragments=("en_bref",), status=status, shown=_told(partner), **context)
+    return page("partners/show.html", fragments=("en_bref", "fil"), status=status, shown=told_of, **context)
 
 
-def _told(partner: Partner) -> dict[str, Any]:
+def _told(partner: Partner, kind: str = past.ALL, after: str = "") -> dict[str, Any]:
     """A record and the words about it: what panel and page share."""
-    kept = record.of(partner)
+    kept = record.of(partner, kind, after)
     standings = fatigue.standings(kept.contacts, rules.of(partner.association_id))
     names = {contact.id: contact.name for contact in kept.contacts}
     allied = showcase.elsewhere(partner.uai, partner.siren)
@@ -122,7 +131,7 @@ def _told(partner: Partner) -> dict[str, Any]:
         "record": kept,
         "partner": partner,
         "gauges": {contact_id: partner_stories.gauge_of(standing) for contact_id, standing in standings.items()},
-        "lines": [partner_stories.line(entry, names) for entry in kept.entries if entry.what != "note"],
+        "lines": partner_stories.lines(kept.past, names),
         "elsewhere": allied,
         "knowers": _knowers(len(kept.contacts), allied) if allied else "",
         "place": place_of(partner.town, partner.department, partner.academy),
@@ -192,4 +201,13 @@ def restore(id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".show", id=id), 303)
 
 
-from brokerage.web import bulk, contacts, duplicates, inline, partner_editing  # noqa: E402, F401 - the rest of the family signs itself in here
+from brokerage.web import (  # noqa: E402 - the rest of the family signs itself in here
+    bulk,  # noqa: F401
+    contacts,  # noqa: F401
+    duplicates,  # noqa: F401
+    exchanges,  # noqa: F401
+    inline,
+    partner_editing,  # noqa: F401
+    partner_notes,  # noqa: F401
+    partner_trash,  # noqa: F401
+)

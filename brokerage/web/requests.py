@@ -17,7 +17,7 @@ from brokerage.introductions.models import IntroductionRequest, Result
 from brokerage.introductions.purposes import DECLINE_REASONS
 from brokerage.introductions.steps import as_by
 from brokerage.partners import vault
-from brokerage.web import access, exchanges, stories
+from brokerage.web import access, mail_lines, stories
 from brokerage.web.access import me
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import hx_redirect, page
@@ -50,7 +50,7 @@ def told(shown: dossier.Dossier | None) -> dict[str, Any]:
     request_ = shown.request
     return {
         "shown": shown,
-        "lines": exchanges.lines(shown.entries),
+        "lines": mail_lines.lines(shown.entries),
         "steps": stories.bridge_steps(shown),
         "numbers": stories.numbers(request_.numbers),
         "reasons": DECLINE_REASONS,

@@ -84,6 +84,7 @@ _SENTENCES: dict[str, Any] = {
     "expire": lambda who, d: _("Sans décision, la demande est arrivée à son terme."),
     "close": lambda who, d: _("La demande est close."),
     "take_back": lambda who, d: _("%(who)s a annulé l'envoi à temps.", who=who),
+    "request_handed_over": lambda who, d: _("%(who)s confie la demande à %(to)s.", who=who, to=d.get("to", "")),
     "private_reason": lambda who, d: _("%(who)s note, pour votre association seulement :", who=who),
     "introduction_ask_consent": lambda who, d: _("L'e-mail qui demande son accord part au contact."),
     "introduction_accept": lambda who, d: _("%(who)s accepte la mise en relation.", who=who),

@@ -7,10 +7,10 @@ else (G21, G22); the same goes for any other free text of such a row that reads 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from brokerage.reference.sensitive import delicate_in
 from brokerage.transfer.bringing.cleaning import clean, clean_text
 from brokerage.transfer.bringing.standing import says_more
 from brokerage.transfer.mapping.parsed import ParsedRow
-from brokerage.transfer.mapping.wording import delicate_in
 
 
 @dataclass(frozen=True)

@@ -3,8 +3,9 @@
 import re
 
 from brokerage.reference.folding import folded
+from brokerage.reference.sensitive import delicate_in
 from brokerage.transfer.mapping.cells import Cells
-from brokerage.transfer.mapping.wording import answer, delicate_in, permissions_in
+from brokerage.transfer.mapping.wording import answer, permissions_in
 
 _TOLD = ("remarks", "status", "other", "contact", "role", "opposition", "share")
 _ELSEWHERE = ("tags", "owner", "kind", "email", "phone", "mobile", "last_name", "first_contact", "last_contact")

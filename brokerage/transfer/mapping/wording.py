@@ -127,42 +127,6 @@ def _only_about_sharing(words: str) -> bool:
     return not _STOP.search(_KEEP.sub(" ", words))
 
 
-_PUPIL = re.compile(
-    r"\b(?:eleves?|lyceen(?:ne)?s?|collegien(?:ne)?s?|stagiaires?|tutore(?: e)?e?s?|boursi(?:er|ere)s?|jeunes?|mineure?s?|enfants?|"
-    r"fils|fille|neveu|niece|ado|etudiante?s?|alternante?s?|laureate?s?|candidate?s?|filleule?s?)\b"
-)
-_CLASS = r"(?:[Tt]le|[Tt]erminale|1re|1ère|[Pp]remière|2nde|2de|[Ss]econde|3e|3ème|4e|5e|6e|BTS|CAP)\b"
-_WORD = "[A-ZÀ-Ý][\\w'’-]{1,30}"
-_SOMEBODY = re.compile(
-    rf"{_WORD} [A-ZÀ-Ý]\.(?!\w)|{_WORD},? \(?{_CLASS}|[:–-] ?{_WORD}(?: [A-ZÀ-Ý][\w'’.-]{{0,30}})?(?:,| \()"
-    r"|(?<!\d)\d{1,2} ?ans\b|\bné(?:e|\(e\)|·e)? (?:le|en)\b|\b(?:fils|fille|neveu|nièce) (?:d[eu']|[A-ZÀ-Ý])"
-)
-_BORN = re.compile(r"\bne e? ?le \d|\bnee le \d|\bdate de naissance\b|\bmineure? isole")
-_DELICATE = _any(
-    "conge (?:de )?(?:maternite|paternite|maladie|longue|parental|pathologique)|arret (?:de )?(?:maladie|travail)|longue duree",
-    r"maladie|malade|maternite|enceinte|grossesse|hospitalis\w*|opere e?|operation (?:chirurgicale|du)|accident|invalidite|sante",
-    r"fauteuil|pmr|handicap\w*|rqth|cancer\w*|chimio\w*|depressi\w*|burn ?out|diabet\w*|epilep\w*|autis\w*|dyslex\w*|alcool\w*",
-    r"mi temps therapeutique|therapeutique|traitement medical|medical\w*|deces|deuil|divorc\w*",
-    r"syndi\w*|musulman\w*|catholique pratiquant\w*|juive?s?|religi\w*|voil(?:e|ee)|ramadan|casher|halal|homosexuel\w*",
-    "sans papiers|origine ethnique|sdf|casier judiciaire|prison|convoque e? au tribunal",
-)
-
-
-@lru_cache(maxsize=8192)
-def delicate_in(text: str) -> frozenset[str]:
-    """minor_data when a remark seems to tell about one pupil, sensitive_data for health and the like.
-
-    « ≈ 30 élèves de 1re STI2D » tells about nobody; « Élève repérée : Inaya K., 1re STL » does.
-    """
-    words = folded(text)
-    found = set()
-    if (_PUPIL.search(words) and _SOMEBODY.search(text)) or _BORN.search(words):
-        found.add("minor_data")
-    if _DELICATE.search(words):
-        found.add("sensitive_data")
-    return frozenset(found)
-
-
 _YES = re.compile(r"(?:oui|o|ok|x|1|vrai|true|yes|y|d accord|accord|accepte|favorable|ok .*|oui .*|accord .*|v)")
 _NO = re.compile(r"(?:non|n|no|0|ko|faux|false|refus\w*|pas d accord|non .*|pas .*|ne .*|jamais.*|contre|nok)")
 _BUT = re.compile(r"\b(?:sauf|mais|uniquement|seulement|pas|attente|demander|confirmer|verifier|si)\b")
