@@ -2,6 +2,7 @@
 
 from brokerage import timeline
 from brokerage.accounts import models as accounts
+from brokerage.conventions import commitments
 from brokerage.conventions import models as conventions
 from brokerage.introductions import models as introductions
 from brokerage.mail import models as mail
@@ -9,4 +10,4 @@ from brokerage.partners import models as partners
 from brokerage.partners import windows
 from brokerage.transfer import models as transfer
 
-__all__ = ["accounts", "conventions", "introductions", "mail", "partners", "timeline", "transfer", "windows"]
+__all__ = ["accounts", "commitments", "conventions", "introductions", "mail", "partners", "timeline", "transfer", "windows"]

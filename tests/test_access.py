@@ -44,6 +44,12 @@ MATRIX = {
     "partners.new": KEEPERS, "partners.create": KEEPERS, "partners.edit": KEEPERS, "partners.change": KEEPERS, "partners.trash": KEEPERS,
     "partners.restore": KEEPERS, "partners.visibility": KEEPERS, "partners.new_contact": KEEPERS, "partners.add_contact": KEEPERS,
     "partners.edit_contact": KEEPERS, "partners.change_contact": KEEPERS, "partners.remove_contact": KEEPERS,
+    # the convention: everybody reads, managers and admins note and confirm
+    "convention.index": ALL, "convention.show": ALL, "convention.behind": ALL, "convention.report": ALL, "convention.workbook": ALL,
+    "convention.text": ALL, "convention.commitments_of": ALL,
+    "convention.new_action": KEEPERS, "convention.note_action": KEEPERS, "convention.edit_action": KEEPERS,
+    "convention.change_action": KEEPERS, "convention.confirm_action": KEEPERS, "convention.contest_action": KEEPERS,
+    "convention.withdraw_action": KEEPERS,
 }  # fmt: skip
 
 

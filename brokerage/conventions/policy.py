@@ -40,3 +40,9 @@ def allies(association_id: uuid.UUID) -> list[Association]:
         Convention.ends_on >= today,
     )
     return list(db.session.scalars(sa.select(Association).where(Association.id.in_(bound)).order_by(Association.name)))
+
+
+def signed_by(association_id: uuid.UUID) -> sa.Select[Convention]:
+    """The conventions an association is or was bound by, those in force and the latest first."""
+    mine = sa.or_(Convention.first_id == association_id, Convention.second_id == association_id)
+    return sa.select(Convention).where(mine).order_by(Convention.ends_on.desc(), Convention.starts_on.desc(), Convention.id)

@@ -5,7 +5,7 @@
    data-busy="Envoi en cours"    a button while sending data-row           a table row that follows its first link
    data-insert="…" data-into     text put at the caret  data-check-all     ticks a table; data-chosen shows how many
    data-toast="8"                seconds it stays       data-setting       theme, density, shortcuts, in a cookie
-   data-focus                    takes the focus when it appears
+   data-focus                    takes the focus when it appears          data-print  a button that prints the page
 */
 "use strict";
 (() => {
@@ -84,6 +84,7 @@
     e.preventDefault();
     dialog.showModal();
   });
+  onEach("click", "[data-print]", () => window.print());
   onEach("click", "[data-close]", (closer, e) => { e.preventDefault(); closer.closest("dialog")?.close(); });
   onEach("click", "dialog", (dialog, e) => {
     const { left, right, top, bottom } = dialog.getBoundingClientRect();
