@@ -3,9 +3,9 @@
 Texts are French source; `say` translates them, so that a file speaks the language of whoever asked for it.
 """
 
-import uuid
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from brokerage.conventions.commitments import COUNTS
 from brokerage.errors import N_
@@ -66,7 +66,11 @@ FIGURES = {
     "doors": N_("Personnes présentées"),
 }
 KIND_WORDS = {"academic": N_("Académiques"), "corporate": N_("Entreprises"), "other": N_("Autres")}
-DELAY_WORDS = {"decision": N_("De l'envoi à la décision"), "answer": N_("De la question au oui du partenaire"), "meeting": N_("De l'envoi à la rencontre")}
+DELAY_WORDS = {
+    "decision": N_("De l'envoi à la décision"),
+    "answer": N_("De la question au oui du partenaire"),
+    "meeting": N_("De l'envoi à la rencontre"),
+}
 NOTES = {
     "balance": N_(
         "Une demande compte à la date de son premier envoi et n'y compte qu'une fois. « Autres » : bénévoles, ou réseau à préciser."
@@ -77,11 +81,13 @@ NOTES = {
     "reasons": N_("Motif choisi dans la liste commune par l'association sollicitée ; les remarques privées ne sont pas lues."),
     "regions": N_("Région du lieu de la demande. « Lieu non précisé » : la demande ne donne pas une seule commune."),
     "delays": N_(
-        "Jours ouvrés : du lundi au vendredi, sans les jours fériés. Médiane : la moitié des cas va plus vite. Étendue : huit cas sur dix."
+        "Jours ouvrés : du lundi au vendredi, sans les jours fériés. Médiane : la moitié des cas va plus vite."
+        " Étendue : huit cas sur dix, en jours ouvrés."
     ),
     "numbers": N_("Nombres obtenus, tels que dits en dernier pour chaque mise en relation."),
     "commitments": N_(
-        "L'objet de chaque demande relève d'un engagement. Actions : faites hors demande, notées par une association et confirmées par l'autre."
+        "L'objet de chaque demande relève d'un engagement. Actions : faites hors demande,"
+        " notées par une association et confirmées par l'autre."
     ),
     "counts": N_("Effectifs des actions confirmées, par engagement. Des nombres seulement, jamais de noms."),
 }
@@ -126,8 +132,9 @@ def _head(ledger: Ledger, say: Say, first: str) -> tuple[str, ...]:
 
 def _months(ledger: Ledger, words: Words) -> Table:
     rows = [
-        Row(words.month(month), _both([d.months.get(month, Counts()).introduced for d in ledger.directions], ledger, Behind("introduced", month=month)))
-        for month in ledger.period.months()
+        Row(words.month(name), _both([d.months.get(name, Counts()).introduced for d in ledger.directions], ledger, behind))
+        for name in ledger.period.months()
+        for behind in [Behind("introduced", month=name)]
     ]
     say = words.say
     return Table("months", say(N_("Mois par mois")), say(NOTES["months"]), _head(ledger, say, N_("Mois")), tuple(rows))
@@ -194,7 +201,7 @@ def _headcounts(ledger: Ledger, say: Say) -> Table:
     return Table("counts", say(N_("Effectifs des actions")), say(NOTES["counts"]), head, tuple(rows))
 
 
-def address(behind: Behind) -> dict[str, str | int | uuid.UUID]:
+def address(behind: Behind) -> dict[str, Any]:
     """What the address of the list behind a figure says; "aucune" stands for a request without a region."""
     said = {
         "chiffre": behind.figure, "de": behind.asking, "reseau": behind.kind, "mois": behind.month,

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import accumulate
 
 from babel.dates import format_date
 from flask_babel import get_locale, ngettext
@@ -14,7 +15,7 @@ from brokerage.reference.places import REGIONS
 from brokerage.reports.delays import Delay
 from brokerage.reports.figures import Behind
 from brokerage.reports.ledger import Direction, Ledger, Side
-from brokerage.reports.periods import Period, school_year
+from brokerage.reports.periods import Period
 from brokerage.reports.tables import DELAY_WORDS, FIGURES, KIND_WORDS, Words
 from brokerage.web.formats import date_short, number
 
@@ -101,7 +102,9 @@ def _title(ledger: Ledger) -> str:
         return ngettext(one, "%(num)d rencontres de plus grâce à des carnets d'adresses partagés", total.met)
     if total.introduced:
         return ngettext("Une porte ouverte, sur demande", "%(num)d portes ouvertes, sur demande", total.introduced)
-    return ngettext("Une demande, et une porte à ouvrir", "%(num)d demandes, et des portes à ouvrir", total.asked) if total.asked else _("Aucune demande sur cette période")
+    if total.asked:
+        return ngettext("Une demande, et une porte à ouvrir", "%(num)d demandes, et des portes à ouvrir", total.asked)
+    return _("Aucune demande sur cette période")
 
 
 def _lead(ledger: Ledger) -> str:
@@ -110,7 +113,8 @@ def _lead(ledger: Ledger) -> str:
     if not total.asked:
         return _("%(one)s et %(other)s ne se sont rien demandé encore : tout reste à ouvrir.", **names)
     return _(
-        "%(one)s et %(other)s se sont adressé %(asked)s demandes. %(doors)s ont été suivies d'une mise en relation, %(met)s d'une rencontre.",
+        "%(one)s et %(other)s se sont adressé %(asked)s demandes : mise en relation pour %(doors)s d'entre elles,"
+        " rencontre pour %(met)s.",
         **names,
     )
 
@@ -119,8 +123,8 @@ def _keys(ledger: Ledger) -> tuple[tuple[str, str], ...]:
     total, decided = ledger.total, ledger.delays.get("decision", Delay())
     return (
         (number(total.asked), _("demandes envoyées")),
-        (number(total.introduced), _("suivies d'une mise en relation")),
-        (number(total.met), _("suivies d'une rencontre")),
+        (number(total.introduced), _("mènent à une mise en relation")),
+        (number(total.met), _("mènent à une rencontre")),
         (_("%(n)s j", n=number(decided.working)) if decided.cases else "–", _("ouvrés pour décider")),
     )
 
@@ -148,7 +152,8 @@ def _months(ledger: Ledger) -> Chart:
     names = list(ledger.period.months())[-12:]
     first, second = ledger.directions
     above, below = _each(second, names), _each(first, names)  # the first side opens what the second asks
-    label = _("Demandes suivies d'une mise en relation, par mois : %(one)s en haut, %(other)s en bas", one=first.asking.name, other=second.asking.name)
+    sides = {"one": first.asking.name, "other": second.asking.name}
+    label = _("Demandes suivies d'une mise en relation, par mois : %(one)s en haut, %(other)s en bas", **sides)
     return Chart([_short_month(name) for name in names], above, below, (first.asking.bank, second.asking.bank), label)
 
 
@@ -159,8 +164,8 @@ def _each(direction: Direction, names: list[str]) -> list[int]:
 def _path(ledger: Ledger) -> str:
     total = ledger.total
     if total.approved >= MANY:
-        share = round(10 * total.introduced / total.approved)
-        return _("%(share)s demandes approuvées sur dix mènent à une mise en relation", share=_(_TENTHS[share])) if share > 1 else _("Peu de demandes approuvées mènent à une mise en relation")
+        share = _(_TENTHS[round(10 * total.introduced / total.approved)])
+        return _("Sur dix demandes approuvées, suivies d'une mise en relation : %(share)s", share=share.lower())
     return _("De %(asked)s demandes à %(met)s rencontres", asked=number(total.asked), met=number(total.met))
 
 
@@ -179,14 +184,10 @@ def _busiest(regions: dict[str, int]) -> list[tuple[str, int]]:
 
 def _places(regions: dict[str, int]) -> str:
     known = sorted((count for code, count in regions.items() if code), reverse=True)
-    total, carried = sum(known), 0
-    if total < MANY:
+    if sum(known) < MANY:
         return ngettext("Une région touchée", "%(num)d régions touchées", len(known)) if known else _("Aucune région touchée encore")
-    for place, count in enumerate(known, start=1):
-        carried += count
-        if 2 * carried >= total:
-            break
-    return ngettext("Une région porte la moitié des mises en relation", "%(num)d régions portent la moitié des mises en relation", place)
+    few = next(place for place, reached in enumerate(accumulate(known), start=1) if 2 * reached >= sum(known))
+    return ngettext("Une région porte la moitié des mises en relation", "%(num)d régions portent la moitié des mises en relation", few)
 
 
 def _pace(ledger: Ledger) -> str:
@@ -249,8 +250,3 @@ def _month_or_nothing(name: str) -> str:
         return month(name)
     except ValueError:
         return ""
-
-
-def year_of(day: date) -> str:
-    """The school year of a day, as addresses name it."""
-    return school_year(day).name

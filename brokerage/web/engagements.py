@@ -20,7 +20,7 @@ from brokerage.reports import ledger, periods
 from brokerage.web import access, convention_words
 from brokerage.web.access import me
 from brokerage.web.asking import FORMATS, NOT_A_NUMBER, Count, Day
-from brokerage.web.conventions import asked_period, found, pages, reader
+from brokerage.web.conventions import Asked, asked_period, found, pages, reader
 from brokerage.web.errors import told
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
@@ -39,7 +39,9 @@ class ActionForm(BaseForm):
 
     doubtful = False
     version = HiddenField()
-    kind = RadioField(_l("Qu'avez-vous fait ?"), choices=[SelectChoice(k.code, _l(k.label)) for k in KINDS.values()], validators=[Optional()])
+    kind = RadioField(
+        _l("Qu'avez-vous fait ?"), choices=[SelectChoice(k.code, _l(k.label)) for k in KINDS.values()], validators=[Optional()]
+    )
     title = StringField(_l("En une ligne"), validators=[Length(max=160)])
     done_by = SelectField(_l("Qui l'a fait ?"), coerce=str, validators=[Optional()])
     done_on = Day(_l("Quand ?"), format=FORMATS)
@@ -53,8 +55,10 @@ class ActionForm(BaseForm):
         """Offer the two associations, or both together."""
         one, other = ledger.sides(convention)
         self.done_by.choices = [
-            SelectChoice(TOGETHER, _("Les deux associations ensemble")), SelectChoice(str(one.id), one.name), SelectChoice(str(other.id), other.name),
-        ]  # fmt: skip
+            SelectChoice(TOGETHER, _("Les deux associations ensemble")),
+            SelectChoice(str(one.id), one.name),
+            SelectChoice(str(other.id), other.name),
+        ]
         return self
 
     def details(self) -> Details:
@@ -78,14 +82,14 @@ class ContestForm(BaseForm):
 @access.members()
 def commitments_of(id: uuid.UUID) -> ResponseReturnValue:
     """The seven commitments of a convention in a period."""
-    return shown(found(id))
+    convention = found(id)
+    return shown(convention, asked_period(convention))
 
 
 def shown(
-    convention: Convention, contested: uuid.UUID | None = None, form: ContestForm | None = None, status: int = 200
+    convention: Convention, asked: Asked, contested: uuid.UUID | None = None, form: ContestForm | None = None, status: int = 200
 ) -> ResponseReturnValue:
     """The page, with a contestation that was refused, if any."""
-    asked = asked_period(convention)
     counted = ledger.of(convention, asked.period, reader().association_id)
     done = db.session.scalars(commitments.between(convention.id, asked.period.first, asked.period.last)).all()
     context: dict[str, Any] = {
@@ -129,7 +133,7 @@ def note_action(id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _home(action: Action) -> str:
-    year = convention_words.year_of(action.done_on)
+    year = periods.school_year(action.done_on).name
     return url_for("convention.commitments_of", id=action.convention_id, annee=year, _anchor=f"engagement-{action.commitment}")
 
 
@@ -189,7 +193,8 @@ def contest_action(id: uuid.UUID) -> ResponseReturnValue:
             return redirect(_home(action), 303)
     except BadInput as no:
         form.word.errors = [told(no)]
-    return shown(found(action.convention_id), action.id, form, 422)
+    year = periods.school_year(action.done_on)
+    return shown(found(action.convention_id), Asked(year, {"annee": year.name}), action.id, form, 422)
 
 
 @pages.post("/actions/<uuid:id>/retrait")
