@@ -99,11 +99,24 @@ def of(convention: Convention, period: Period, reader: uuid.UUID) -> Ledger:
     sent = sent_in(convention, period, reader)
     counted, numbers, late = _counted(sent), _numbers(sent), delays.of(sent)
     one, other = sides(convention)
-    both = [_direction(*pair, counted.get(pair[0].id, {}), numbers, late) for pair in ((one, other), (other, one))]
+    both = [_direction(a, b, counted.get(a.id, {}), numbers, late) for a, b in ((one, other), (other, one))]
     tallies = commitments.tallies(convention.id, period.first, period.last)
     none = commitments.Tally()
     promises = [Promise(c.number, c.title, c.text, tallies.get(c.number, none)) for c in convention.commitments]
     return Ledger(convention, period, (both[0], both[1]), late.get(None, {}), tuple(promises))
+
+
+def opened_by(association_id: uuid.UUID, period: Period) -> tuple[int, int]:
+    """Requests followed by an introduction in a period: those this association opened the door to, and those opened to it.
+
+    Over all its conventions, in one statement: what the home pages show, counted as the report counts.
+    """
+    start, end = period.instants
+    sent = (Entry.association_id == association_id, Entry.what == "submit", Entry.at >= start, Entry.at < end)
+    doors = [sa.func.count().filter(side == association_id) for side in (R.giving_id, R.asking_id)]
+    query = sa.select(*doors).join(Entry, Entry.request_id == R.id).where(*sent, FIGURES["introduced"])
+    found = db.session.execute(query).one()
+    return int(found[0]), int(found[1])
 
 
 def sides(convention: Convention) -> tuple[Side, Side]:

@@ -149,7 +149,9 @@ def _reasons(ledger: Ledger, say: Say) -> Table:
 
 
 def _regions(ledger: Ledger, say: Say) -> Table:
-    known = [*((code, region.name) for code, region in REGIONS.items()), ("", say(N_("Lieu non précisé")))]
+    asked = {code for d in ledger.directions for code in d.regions}
+    known = [(code, region.name) for code, region in REGIONS.items() if region.zone != "com" or code in asked]
+    known.append(("", say(N_("Lieu non précisé"))))
     columns = [(d, figure) for d in ledger.directions for figure in ("asked", "introduced", "met")]
     labels = {"asked": N_("demandes"), "introduced": N_("mises en relation"), "met": N_("rencontres")}
     head = (say(N_("Région")), *(f"{arrow(d)}, {say(labels[figure])}" for d, figure in columns))
