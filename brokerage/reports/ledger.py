@@ -173,7 +173,7 @@ def _grouped_by(level: int) -> int:
 def _numbers(sent: list[Condition]) -> dict[uuid.UUID, dict[str, int]]:
     """Head-counts obtained, by asking side: of each introduction the last ones told, so that nothing counts twice."""
     last = (
-        sa.select(Outcome.id)
+        sa.select(Outcome.id, Outcome.asking_id, Outcome.giving_id, Outcome.numbers)
         .join(I, I.id == Outcome.introduction_id)
         .join(R, R.id == I.request_id)
         .join(Entry, Entry.request_id == R.id)
@@ -182,8 +182,9 @@ def _numbers(sent: list[Condition]) -> dict[uuid.UUID, dict[str, int]]:
         .order_by(Outcome.introduction_id, Outcome.created_at.desc(), Outcome.id.desc())
         .subquery()
     )
-    sums = [sa.func.sum(sa.cast(Outcome.numbers[name].astext, sa.BigInteger)) for name in NUMBERS]
-    query = sa.select(Outcome.asking_id, *sums).join(last, last.c.id == Outcome.id).group_by(Outcome.asking_id)
+    told = so.aliased(Outcome, last)
+    sums = [sa.func.sum(sa.cast(told.numbers[name].astext, sa.BigInteger)) for name in NUMBERS]
+    query = sa.select(told.asking_id, *sums).group_by(told.asking_id)
     found = db.session.execute(query)
     return {side: {name: int(n) for name, n in zip(NUMBERS, values, strict=True) if n} for side, *values in found}
 
