@@ -2,6 +2,7 @@
 
 from brokerage import timeline
 from brokerage.accounts import models as accounts
+from brokerage.conventions import commitments
 from brokerage.conventions import models as conventions
 from brokerage.introductions import models as introductions
 from brokerage.mail import inbox
@@ -14,6 +15,7 @@ from brokerage.transfer.exports import models as exports
 __all__ = [
     "accounts",
     "bulk",
+    "commitments",
     "conventions",
     "exports",
     "fields",

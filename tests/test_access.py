@@ -62,6 +62,12 @@ MATRIX = {
     "tasks.take_up_again": BOOK, "partners.exchange": BOOK, "partners.edit_note": BOOK, "partners.change_note": BOOK,
     "partners.remove_note": BOOK, "partners.pin_note": BOOK, "partners.trashed": KEEPERS, "partners.restore_many": KEEPERS,
     "partners.restore_contact": KEEPERS,
+    # the convention: everybody reads, managers and admins note and confirm
+    "convention.index": ALL, "convention.show": ALL, "convention.behind": ALL, "convention.report": ALL, "convention.workbook": ALL,
+    "convention.text": ALL, "convention.commitments_of": ALL,
+    "convention.new_action": KEEPERS, "convention.note_action": KEEPERS, "convention.edit_action": KEEPERS,
+    "convention.change_action": KEEPERS, "convention.confirm_action": KEEPERS, "convention.contest_action": KEEPERS,
+    "convention.withdraw_action": KEEPERS,
 }  # fmt: skip
 
 

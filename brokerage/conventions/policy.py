@@ -42,3 +42,9 @@ _ALLIES = sa.select(Association).where(Association.id.in_(_BOUND)).order_by(Asso
 def allies(association_id: uuid.UUID) -> list[Association]:
     """The associations bound to this one by a convention in force today, by name."""
     return list(db.session.scalars(_ALLIES, {"mine": association_id, "today": clock.today()}))
+
+
+def signed_by(association_id: uuid.UUID) -> sa.Select[Convention]:
+    """The conventions an association is or was bound by, those in force and the latest first."""
+    mine = sa.or_(Convention.first_id == association_id, Convention.second_id == association_id)
+    return sa.select(Convention).where(mine).order_by(Convention.ends_on.desc(), Convention.starts_on.desc(), Convention.id)

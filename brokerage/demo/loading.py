@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from brokerage import clock, scope
 from brokerage.accounts import founding
 from brokerage.database import db
-from brokerage.demo import asked_of_entretiens, asked_of_passeport, book, people
+from brokerage.demo import actions, asked_of_entretiens, asked_of_passeport, book, people
 from brokerage.demo.people import PASSWORD, Company
 from brokerage.demo.stage import play
 from brokerage.demo.steps import opened
@@ -34,8 +34,10 @@ def load() -> None:
         company = _settle()
         _write_books(company)
         play(company, STORIES, opened)
+        noted = actions.write(company)
         told = _what_it_holds()
     _say(told)
+    _say(f"{noted} actions sous les engagements de la convention.")
     _say(f"Pour entrer : nadia.benhaddou@passeport-avenir.example ou lucas.ferreira@entretiens.example, mot de passe {PASSWORD}")
 
 

@@ -15,7 +15,7 @@ from brokerage.introductions import letters, rules
 from brokerage.introductions.models import Ask, Channel, Consent, Introduction, IntroductionRequest, Outcome, Result
 from brokerage.introductions.policy import Person
 from brokerage.introductions.states import INTRODUCTION_OVER, IntroductionState, RequestState
-from brokerage.introductions.steps import take
+from brokerage.introductions.steps import add_line, take
 from brokerage.partners import vault
 from brokerage.partners.models import Contact, ContactRole, Permission
 from brokerage.timeline import Actor as Kind
@@ -134,9 +134,12 @@ def record_outcome(
     sides = {"asking_id": introduction.asking_id, "giving_id": introduction.giving_id}
     db.session.add(Outcome(introduction_id=introduction.id, said_by=said_by, **sides, **outcome))
     db.session.flush()
+    told = {"result": result.value, "text": word.strip(), "numbers": numbers or {}}
     if introduction.state is IntroductionState.INTRODUCED:
-        take("record_outcome", introduction, by, details={"result": result.value, "text": word.strip()})
+        take("record_outcome", introduction, by, details=told)
         close_if_over(introduction.request)
+    else:
+        add_line("outcome_added", introduction, by, told)
 
 
 def _voice(request: IntroductionRequest, by: Person) -> str:

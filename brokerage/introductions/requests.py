@@ -62,7 +62,7 @@ def submit(request: IntroductionRequest, by: User) -> None:
     request.handler = routing.handler_for(request)
     if request.handler is None:
         raise BadInput(N_("Cette association n'a pas encore de responsable des partenariats pour vous répondre."))
-    request.submitted_at = clock.now()
+    request.submitted_at, request.decided_at = clock.now(), None  # a decision taken before it was withdrawn no longer holds
     request.due_on = routing.answer_expected(request)
     db.session.flush()
     take("submit" if request.state is RequestState.DRAFT else "resend", request, by)

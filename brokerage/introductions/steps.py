@@ -29,7 +29,7 @@ def take(name: str, thing: Thing, by: Person, *, rule: bool = False, details: di
     _lock(thing)
     _guard(step, thing, by, rule)
     thing.state, thing.state_since = step.target, clock.now()
-    _record(name, thing, by, details)
+    add_line(name, thing, by, details)
     db.session.flush()
     for letter in step.letters:
         letters.write(letter, thing, by)
@@ -72,7 +72,8 @@ def as_by(person: Person) -> By:
     return By(Kind.MEMBER, person.id, person.name) if isinstance(person, User) else person
 
 
-def _record(name: str, thing: Thing, by: Person, details: dict[str, Any] | None) -> None:
+def add_line(name: str, thing: Thing, by: Person, details: dict[str, Any] | None) -> None:
+    """Tell the timelines of both sides; the giving side's line names the partner and the contact as well."""
     request = request_of(thing)
     about: dict[str, Any] = {"request_id": request.id}
     if isinstance(thing, Introduction):

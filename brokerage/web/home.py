@@ -8,7 +8,9 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from brokerage import clock, timeline
+from brokerage.accounts.models import Association
 from brokerage.accounts.sign_in import Visitor
+from brokerage.conventions import commitments
 from brokerage.conventions import policy as conventions
 from brokerage.database import db
 from brokerage.introductions import desk
@@ -17,6 +19,7 @@ from brokerage.introductions.policy import Reader
 from brokerage.introductions.states import IntroductionState
 from brokerage.partners import agenda, showcase
 from brokerage.partners import policy as book
+from brokerage.reports import ledger, periods
 from brokerage.web import access, stories, task_words
 from brokerage.web.access import visiting
 from brokerage.web.fragments import page
@@ -26,7 +29,7 @@ pages = Blueprint("home", __name__)
 
 @dataclass(frozen=True)
 class Doors:
-    """How many introductions each side opened for the other since the start of the school year."""
+    """How many requests each side opened a door to since the start of the school year."""
 
     given: int
     received: int
@@ -64,8 +67,8 @@ def _manager(reader: Visitor) -> ResponseReturnValue:
         late=sum(1 for row in waiting.rows if row.late_by > 0),
         running=silent.rows[:3],
         lines=_lately(),
-        doors=_doors(reader),
-        ally=next(iter(conventions.allies(reader.association_id)), None),
+        to_confirm=commitments.waiting_for(reader.association_id),
+        **_balance(reader, conventions.allies(reader.association_id)),
     )
 
 
@@ -74,6 +77,7 @@ def _delegate(reader: Visitor) -> ResponseReturnValue:
     allies = conventions.allies(reader.association_id)
     nearby = showcase.page(allies, showcase.Wanted(open_now=True, region=access.me().region or ""), 5).rows
     context: dict[str, Any] = {"mine": mine.rows[:8], "met": _to_tell(reader), "nearby": nearby, "turn": stories.turn}
+    context |= _balance(reader, allies)
     return page("home/delegate.html", today=clock.today(), **_todo(reader), **context)
 
 
@@ -91,18 +95,10 @@ def _lately() -> list[stories.Line]:
     return [stories.line(one, target) for one, target in found]
 
 
-def _doors(reader: Reader) -> Doors:
-    """Introductions made since 1 September, in both directions."""
-    today = clock.today()
-    start = today.replace(month=9, day=1, year=today.year if today.month >= 9 else today.year - 1)
-    made = Introduction.introduced_at >= start
-    given, received = db.session.execute(
-        sa.select(
-            sa.func.count().filter(Introduction.giving_id == reader.association_id),
-            sa.func.count().filter(Introduction.asking_id == reader.association_id),
-        ).where(made)
-    ).one()
-    return Doors(given, received)
+def _balance(reader: Visitor, allies: list[Association]) -> dict[str, Any]:
+    """How many doors each side opened for the other since the start of the school year, as the report counts them."""
+    given, received = ledger.opened_by(reader.association_id, periods.school_year(clock.today()))
+    return {"doors": Doors(given, received), "ally": next(iter(allies), None)}
 
 
 def _to_tell(reader: Reader) -> list[Introduction]:

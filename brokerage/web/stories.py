@@ -97,6 +97,7 @@ _SENTENCES: dict[str, Any] = {
     "introduction_introduce": lambda who, d: _("Mise en relation faite : les deux personnes ont reçu le même e-mail."),
     "introduction_introduce_directly": lambda who, d: _("Mise en relation faite, avec l'accord donné auparavant."),
     "introduction_record_outcome": lambda who, d: outcome_sentence(who, d.get("result", "unknown")),
+    "introduction_outcome_added": lambda who, d: outcome_sentence(who, d.get("result", "unknown")),
     "introduction_cancel": lambda who, d: _("La mise en relation est annulée."),
     "introduction_set_aside": lambda who, d: _("%(who)s ne suit pas cette proposition.", who=who),
     "details_seen": lambda who, d: _("%(who)s a consulté les coordonnées transmises.", who=who),

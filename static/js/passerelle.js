@@ -8,6 +8,7 @@
    data-focus                    takes the focus when it appears  data-escape   followed on Esc within its form
    data-several                  its list suggests after each comma
    data-steps                    a list whose rows J and K walk through
+   data-print                    a button that prints the page
 */
 "use strict";
 (() => {
@@ -86,6 +87,7 @@
     e.preventDefault();
     dialog.showModal();
   });
+  onEach("click", "[data-print]", () => window.print());
   onEach("click", "[data-close]", (closer, e) => { e.preventDefault(); closer.closest("dialog")?.close(); });
   onEach("click", "dialog", (dialog, e) => {
     const { left, right, top, bottom } = dialog.getBoundingClientRect();
