@@ -33,11 +33,12 @@ def install(app: Flask) -> None:
 
 
 @click.command()
-def worker() -> None:
-    """Deliver letters until stopped: one RQ worker."""
+@click.option("--queue", type=click.Choice(["letters", "files"]), default="letters", show_default=True)
+def worker(queue: str) -> None:
+    """Deliver letters, or work on files, until stopped: one RQ worker."""
     from brokerage import jobs
 
-    jobs.work()
+    jobs.work(queue=queue)
 
 
 @click.command()

@@ -3,22 +3,27 @@
 Everything here may run twice, late, or in two places at once.
 """
 
+import logging
 import os
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from brokerage import scope
 from brokerage.config import Config
 from brokerage.mail import delivery
 from brokerage.mail.transport import Transport
+from brokerage.transfer.waiting import Desk, Piece
 
 if TYPE_CHECKING:
     from flask import Flask
 
-SWEEP = 5  # seconds between two looks into the outbox
+SWEEP = 5  # seconds between two looks into the outbox, and at files that wait
+SPELL = 60.0  # seconds of work on files before the next errand has its turn; a step is never cut
 REMIND = 300  # seconds between two looks at what is due by date
 DAILY = 86400
 
+log = logging.getLogger(__name__)
 _installed: "Flask | None" = None
 
 
@@ -85,5 +90,55 @@ def _as_the_clock(act: Callable[[], int]) -> int:
     return done
 
 
+# ---- files ---------------------------------------------------------------------------------------------------------
 
-ERRANDS: dict[Callable[[], int], int] = {sweep_outbox: SWEEP, send_reminders: REMIND, resume_and_expire: REMIND, forget_old: DAILY}
+
+def desks() -> Sequence[Desk]:
+    """The rooms that have work on files; each is asked in turn."""
+    return ()
+
+
+def work_on_files() -> int:
+    """Bring in and write out what waits, one step after the other, for a spell. Returns how many steps were taken."""
+    until, steps = time.monotonic() + SPELL, 0
+    for desk in desks():
+        for piece in _waiting(desk):
+            while time.monotonic() < until and _step(desk, piece):
+                steps += 1
+    return steps
+
+
+def sweep_files() -> int:
+    """The same, whether or not anybody rang."""
+    return work_on_files()
+
+
+def _waiting(desk: Desk) -> Sequence[Piece]:
+    with application().app_context(), scope.acting(scope.system("files that wait", read_only=True)):
+        return desk.waiting()
+
+
+def _step(desk: Desk, piece: Piece) -> bool:
+    """One step, committed. One that fails leaves nothing behind but its count, and never stops the others."""
+    mine = scope.member(piece.association_id)
+    try:
+        with application().app_context(), scope.acting(mine) as session:
+            more = desk.advance(piece.id)
+            session.commit()
+    except Exception:
+        log.exception("a step of work on a file failed")
+        with application().app_context(), scope.acting(mine) as session:
+            desk.stumble(piece.id)
+            session.commit()
+        return False
+    return more
+
+
+ON_FILES = (work_on_files, sweep_files)
+ERRANDS: dict[Callable[[], int], int] = {
+    sweep_outbox: SWEEP,
+    sweep_files: SWEEP,
+    send_reminders: REMIND,
+    resume_and_expire: REMIND,
+    forget_old: DAILY,
+}

@@ -23,13 +23,15 @@ from rq.cron import CronJob, CronScheduler
 from rq.exceptions import DuplicateJobError
 from rq.job import Job
 
-from brokerage.errands import ERRANDS, application, belong_to, deliver_due, settings
+from brokerage.errands import ERRANDS, ON_FILES, application, belong_to, deliver_due, settings, work_on_files
 from brokerage.mail import outbox
+from brokerage.transfer import waiting
 
 if TYPE_CHECKING:
     from flask import Flask
 
 QUEUE = "letters"  # one queue per worker: with several, RQ loses what a dying worker had just taken
+FILES = "files"  # imports and exports take minutes; letters must not wait behind them
 WEB_PATIENCE = 0.04  # seconds a request may lose to a Valkey that does not answer
 JOB_PATIENCE = 5.0  # seconds a worker or the timetable gives Valkey for one command
 LONGEST = 1800  # seconds: a spell of delivery and one server that waits to the end of RFC 5321's ten minutes
@@ -37,7 +39,7 @@ ENOUGH = 20  # errands waiting; more would only say the same thing again
 WAIT_FOR_VALKEY = 60.0  # seconds before a worker gives up, for its supervisor to start it again
 
 log = logging.getLogger(__name__)
-_NAMES = frozenset(f"{errand.__module__}.{errand.__name__}" for errand in (deliver_due, *ERRANDS))
+_NAMES = frozenset(f"{errand.__module__}.{errand.__name__}" for errand in (deliver_due, work_on_files, *ERRANDS))
 
 
 def install(app: "Flask") -> None:
@@ -46,6 +48,7 @@ def install(app: "Flask") -> None:
     config = settings(app)
     outbox.configure(config.mail_domain, config.secret_key)
     outbox.bell = partial(ring, _client(config.redis_url, WEB_PATIENCE))
+    waiting.bell = partial(ring_for_files, _client(config.redis_url, WEB_PATIENCE))
 
 
 # ---- the queue -----------------------------------------------------------------------------------------------------
@@ -67,9 +70,19 @@ def ring(client: "redis.Redis") -> None:
         _enqueue(client, deliver_due, "deliver-next")
 
 
+def ring_for_files(client: "redis.Redis") -> None:
+    """The same for files that came in, or are to be written."""
+    if not _enqueue(client, work_on_files, "files"):
+        _enqueue(client, work_on_files, "files-next")
+
+
+def _queue_of(errand: Callable[[], int]) -> str:
+    return FILES if errand in ON_FILES else QUEUE
+
+
 def _enqueue(client: "redis.Redis", errand: Callable[[], int], job_id: str) -> bool:
     """False when a job of that name exists. A failed one is forgotten at once, or its name would stay taken."""
-    queue = Queue(QUEUE, connection=client, serializer="json", job_class=Errand)
+    queue = Queue(_queue_of(errand), connection=client, serializer="json", job_class=Errand)
     try:
         queue.enqueue(
             errand,
@@ -111,14 +124,14 @@ class Postman(Worker):
             self.pubsub_thread.stop()
 
 
-def work(app: "Flask | None" = None) -> None:
-    """Run errands until SIGTERM. Exits with 1 when Valkey stays away; a busy RQ worker also ends with Valkey."""
+def work(app: "Flask | None" = None, queue: str = QUEUE) -> None:
+    """Run the errands of one queue until SIGTERM. Exits with 1 when Valkey stays away; a busy RQ worker also ends with Valkey."""
     if app is not None:
         install(app)
     served = application()
     _leave_connections_to_the_parent(served)
     while True:
-        postman = _with_patience(partial(_postman, settings(served).redis_url))
+        postman = _with_patience(partial(_postman, settings(served).redis_url, queue))
         try:
             postman.work(logging_level="WARNING")
         except redis.RedisError as failure:
@@ -128,11 +141,11 @@ def work(app: "Flask | None" = None) -> None:
         postman.leave()
 
 
-def _postman(url: str) -> Postman:
+def _postman(url: str, queue: str) -> Postman:
     client = _client(url, JOB_PATIENCE)
     client.ping()
     return Postman(
-        [Queue(QUEUE, connection=client, serializer="json", job_class=Errand)],
+        [Queue(queue, connection=client, serializer="json", job_class=Errand)],
         connection=client,
         serializer="json",
         maintenance_interval=5,
@@ -170,7 +183,7 @@ class Turn(CronJob):
         if self.func is None or self.interval is None:
             raise ValueError("a turn has an errand and an interval")
         slot = f"{self.func.__name__}-{int(time.time() // self.interval)}"
-        if connection.llen(f"rq:queue:{QUEUE}") < ENOUGH:
+        if connection.llen(f"rq:queue:{self.queue_name}") < ENOUGH:
             _enqueue(connection, self.func, slot)
         return Errand(slot, connection=connection, serializer="json")
 
@@ -198,7 +211,7 @@ def schedule(app: "Flask | None" = None) -> None:
 
 def _timetable(client: "redis.Redis") -> CronScheduler:
     timetable = CronScheduler(connection=client, logging_level="WARNING")
-    timetable.get_jobs().extend(Turn(QUEUE, errand, interval=seconds) for errand, seconds in ERRANDS.items())
+    timetable.get_jobs().extend(Turn(_queue_of(errand), errand, interval=seconds) for errand, seconds in ERRANDS.items())
     return timetable
 
 

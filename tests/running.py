@@ -74,6 +74,7 @@ class Desk:
         commands = {
             "web": [sys.executable, "-m", "granian", "--interface", "wsgi", "app:app", "--host", "127.0.0.1", "--port", str(self.port)],
             "worker": [*flask, "worker"],
+            "files": [*flask, "worker", "--queue", "files"],
             "scheduler": [*flask, "scheduler"],
         }
         log = open(self.box.parent / f"{name}.log", "ab")  # noqa: SIM115

@@ -74,7 +74,7 @@ def test_a_killed_launcher_can_be_started_again_at_once(house):
 
 def test_every_fallen_service_is_started_again(house):
     house.serve()
-    services = ["app worker", "app scheduler", "postgres -D", "valkey", "granian", "mail_sink"]
+    services = ["app worker", "worker --queue files", "app scheduler", "postgres -D", "valkey", "granian", "mail_sink"]
     before = {name: house.pids(name) for name in services}
 
     for first, *_ in before.values():

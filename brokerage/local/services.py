@@ -33,9 +33,9 @@ def web(given: Given, folder: Folder, env: dict[str, str]) -> Service:
 
 
 def background(given: Given, folder: Folder, env: dict[str, str]) -> list[Service]:
-    """What nobody waits for: the worker that sends letters, the scheduler that remembers dates."""
-    names = ("worker", "scheduler")
-    return [_of_the_application(name, flask(name), given, folder, env, ready=lambda: True) for name in names]
+    """What nobody waits for: a worker for letters, one for files (a big import holds no letter up), the scheduler."""
+    commands = {"worker": flask("worker"), "files": flask("worker", "--queue", "files"), "scheduler": flask("scheduler")}
+    return [_of_the_application(name, words, given, folder, env, ready=lambda: True) for name, words in commands.items()]
 
 
 def _of_the_application(
