@@ -55,6 +55,7 @@ class ContactRole(enum.StrEnum):
 
 
 LIVING = sa.text("deleted_at IS NULL")
+IMPORTED = sa.text("import_id IS NOT NULL")
 LAST_CONTACT = sa.text("coalesce(last_contact_on, '0001-01-01'::date)")
 
 
@@ -74,6 +75,7 @@ class Partner(Identified, Owned, Versioned, Base):
         sa.Index("ix_partner_region", "association_id", "region", "sort_name", "id", postgresql_where=LIVING),
         sa.Index("ix_partner_department", "association_id", "department", "sort_name", "id", postgresql_where=LIVING),
         sa.Index("ix_partner_last_contact", "association_id", LAST_CONTACT, "id", postgresql_where=LIVING),
+        sa.Index("ix_partner_import", "import_id", postgresql_where=IMPORTED),
     )
 
     kind: Mapped[PartnerKind]
@@ -127,6 +129,7 @@ class Contact(Identified, Owned, Versioned, Base):
         sa.UniqueConstraint("association_id", "id"),
         sa.ForeignKeyConstraint(["association_id", "partner_id"], ["partner.association_id", "partner.id"]),
         sa.Index("ix_contact_partner", "partner_id"),
+        sa.Index("ix_contact_import", "import_id", postgresql_where=IMPORTED),
         sa.Index("ix_contact_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
 
