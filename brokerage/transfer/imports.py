@@ -8,19 +8,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from brokerage import clock, scope
 from brokerage.accounts.models import User
+from brokerage.database import db
 from brokerage.errors import N_, BadInput
 from brokerage.partners import policy
 from brokerage.partners.partners import as_by
 from brokerage.timeline import CLOCK
+from brokerage.transfer import apart
 from brokerage.transfer.bringing.arrival import Arrival
 from brokerage.transfer.bringing.cleaning import clean, clean_json
 from brokerage.transfer.bringing.telling import summary
-from brokerage.transfer.mapping.columns import guess
 from brokerage.transfer.mapping.parsed import ParsedRow
-from brokerage.transfer.mapping.parsing import parse_all
+from brokerage.transfer.models import ImportBatch, ImportState
 from brokerage.transfer.reading import limits
-from brokerage.transfer.reading.files import read
 
 Mapping = Sequence[dict[str, Any] | None]
 
@@ -60,13 +61,15 @@ def bring_in(
     if path.stat().st_size > limits.BYTES:
         raise BadInput(limits.TOO_HEAVY)
     data = path.read_bytes()
-    tables = read(data)
-    known = [*(mapping or ()), *[None] * len(tables)]
-    mappings = [given or guess(table) for given, table in zip(known, tables, strict=False)]
-    arrival = Arrival(parse_all(tables, mappings), clean(source), source_date, as_by(by) if by else CLOCK)
-    arrival.batch.by_id = by.id if by else None
-    arrival.batch.file_name, arrival.batch.digest = clean(path.name), hashlib.sha256(data).hexdigest()
-    arrival.batch.mapping = {"tables": clean_json(mappings)}
+    understood = apart.understand(data, mapping or ())
+    batch = ImportBatch(id=uuid.uuid4(), association_id=scope.current().association_id, by_id=by.id if by else None, informed=True)
+    batch.source, batch.source_date, batch.state = clean(source), source_date, ImportState.DONE
+    batch.file_name, batch.digest = clean(path.name), hashlib.sha256(data).hexdigest()
+    batch.mapping, batch.imported_at = {"tables": clean_json(understood.mappings)}, clock.now()
+    arrival = Arrival(understood.rows, batch.source, source_date, as_by(by) if by else CLOCK, batch)
+    db.session.add(batch)
+    db.session.flush()
     arrival.settle()
-    counts = dict(arrival.counts)
-    return Outcome(arrival.batch.id, tuple(arrival.rows), counts, summary(arrival.batch.file_name, arrival.counts))
+    arrival.conclude()
+    batch.counts, batch.objections_due = dict(arrival.counts), arrival.objects
+    return Outcome(batch.id, tuple(arrival.rows), dict(arrival.counts), summary(batch.file_name, arrival.counts))
