@@ -39,13 +39,16 @@ class Lane(enum.StrEnum):
     IMPORTED = "imported"
 
 
+UNDER_WAY = sa.text("state IN ('reading', 'sorting', 'importing', 'undoing')")
+
+
 class ImportBatch(Identified, Owned, Base):
     """One file brought in: by whom, from where, and what became of it."""
 
     __tablename__ = "import_batch"
     __table_args__ = (
         sa.Index("ix_import_batch_history", "association_id", "created_at", "id"),
-        sa.Index("ix_import_batch_under_way", "created_at", postgresql_where=sa.text("state IN ('reading', 'sorting', 'importing', 'undoing')")),
+        sa.Index("ix_import_batch_under_way", "created_at", postgresql_where=UNDER_WAY),
     )
 
     by_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("member.id"))

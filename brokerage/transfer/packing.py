@@ -18,7 +18,8 @@ _NOTHING = {"person": Person(), "organisation": Organisation()}
 
 def plain_sheet(sheet: Sheet) -> Plain:
     """A table without what can be found again: the names of its columns."""
-    about = {"name": sheet.name, "header": list(sheet.header), "encoding": sheet.encoding, "delimiter": sheet.delimiter, "hidden": sheet.hidden}
+    about = {"name": sheet.name, "header": list(sheet.header), "hidden": sheet.hidden}
+    about |= {"encoding": sheet.encoding, "delimiter": sheet.delimiter}
     return {**about, "rows": [plain_row(row) for row in sheet.rows]}
 
 
@@ -75,6 +76,7 @@ def parsed_of(kept: Mapping[str, Any]) -> ParsedRow:
     row = ParsedRow(kept["sheet"], kept["number"], kept["by_line"], kept["action"], kept.get("reason", ""))
     if row.action == "skip":
         return row
+    texts: Any = {name: kept[name] for name in _TEXTS if name in kept} | {name: Dated(*kept[name]) for name in _DATES if name in kept}
     return replace(
         row,
         organisation=Organisation(**kept["organisation"]),
@@ -84,6 +86,5 @@ def parsed_of(kept: Mapping[str, Any]) -> ParsedRow:
         flags=frozenset(kept.get("flags", ())),
         issues=tuple(Issue(*issue) for issue in kept["issues"]),
         others=tuple((header, text) for header, text in kept.get("others", ())),
-        **{name: Dated(*kept[name]) for name in _DATES if name in kept},
-        **{name: kept[name] for name in _TEXTS if name in kept},
+        **texts,
     )

@@ -31,7 +31,8 @@ class Journal:
     def __post_init__(self) -> None:
         self._nth = int((self.batch.counts or {}).get("changes", 0))
         contacts = [contact for people in self.found.contacts.values() for contact in people]
-        self._before = [(thing, _values_of(thing)) for thing in (*self.found.partners.values(), *contacts)]
+        things: list[Any] = [*self.found.partners.values(), *contacts]
+        self._before = [(thing, _values_of(thing)) for thing in things]
 
     def note_coordinates(self, contact_id: uuid.UUID, before: Coordinates, after: Coordinates) -> None:
         """A contact is reached otherwise from now on."""

@@ -74,7 +74,10 @@ class Haul:
 
 
 def add_rows(entity: type[Base], rows: Rows) -> None:
-    """Add rows, as columns; what a row leaves out is the model's own. One statement for thousands of rows, which travel as JSON: several times faster than a statement each."""
+    """Add rows, as columns; what a row leaves out is the model's own.
+
+    One statement for thousands of rows, which travel as JSON: several times faster than a statement each.
+    """
     table = cast(sa.Table, entity.__table__)
     names = [column.name for column in table.columns if column.computed is None]
     standing = _defaults(table)

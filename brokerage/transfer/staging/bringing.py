@@ -51,15 +51,15 @@ def decided_row(kept: StagedRow) -> ParsedRow:
     return replace(parsed_of(kept.parsed), read=kept.remark)
 
 
-def _ready(batch: ImportBatch) -> sa.Select[tuple[StagedRow]]:
-    return sa.select(StagedRow).where(StagedRow.batch_id == batch.id, StagedRow.lane == Lane.READY).order_by(StagedRow.turn, StagedRow.place)
+def _ready(batch: ImportBatch) -> Any:
+    mine = sa.select(StagedRow).where(StagedRow.batch_id == batch.id, StagedRow.lane == Lane.READY)
+    return mine.order_by(StagedRow.turn, StagedRow.place)
 
 
 def _give_turns(batch: ImportBatch) -> bool:
     """Rows of one organisation go in together, whatever was corrected since the file was read."""
-    rows = db.session.execute(
-        sa.select(StagedRow.id, StagedRow.parsed).where(StagedRow.batch_id == batch.id, StagedRow.lane == Lane.READY).order_by(StagedRow.place)
-    ).all()
+    ready = _ready(batch).with_only_columns(StagedRow.id, StagedRow.parsed)
+    rows = db.session.execute(ready.order_by(None).order_by(StagedRow.place)).all()
     numbers: dict[str, int] = {}
     of_uai: dict[str, str] = {}
     turns: dict[int, list[uuid.UUID]] = {}

@@ -25,10 +25,11 @@ _STEPS = {
 
 def waiting() -> Sequence[Piece]:
     """Files to read, rows to bring in, imports to take back, and objections to carry into both associations."""
-    known = sa.select(ImportBatch).where(sa.or_(ImportBatch.state.in_(UNDER_WAY), ImportBatch.objections_due)).order_by(ImportBatch.created_at)
-    batches = db.session.scalars(known).all()
+    known = sa.select(ImportBatch).where(sa.or_(ImportBatch.state.in_(UNDER_WAY), ImportBatch.objections_due))
+    batches = db.session.scalars(known.order_by(ImportBatch.created_at)).all()
     steps = [Piece(batch.association_id, batch.id) for batch in batches if batch.state in UNDER_WAY]
-    return [*steps, *(Piece(batch.association_id, batch.id, everywhere=True) for batch in batches)]
+    reaching = [batch for batch in batches if batch.objections_due or batch.state is ImportState.IMPORTING]
+    return [*steps, *(Piece(batch.association_id, batch.id, everywhere=True) for batch in reaching)]
 
 
 def advance(piece_id: uuid.UUID) -> bool:

@@ -55,7 +55,7 @@ def lay_out_again(batch: ImportBatch) -> None:
 
 def _keep(batch: ImportBatch, tables: list[Plain], understood: apart.Understood, before: dict[int, StagedRow]) -> None:
     parsed = _with_objectors(understood.rows)
-    likely = _likely(parsed)
+    likely = likely_of(parsed)
     batch.mapping = clean_json({"tables": [_told(table, m) for table, m in zip(tables, understood.mappings, strict=True)]})
     batch.mapping = batch.mapping | {"usual": usual_kind(parsed).value}
     cells = [(part, row) for part, table in enumerate(tables) for row in table["rows"]]
@@ -74,8 +74,8 @@ def _staged(batch: ImportBatch, part: int, place: int, kept: Plain, row: ParsedR
         "association_id": batch.association_id,
         "batch_id": batch.id,
         "part": part, "place": place, "line": kept["number"],
-        "cells": {name: _storable(value) for name, value in kept.items() if name != "number"},
-        "parsed": _storable(plain_parsed(row)),
+        "cells": {name: storable(value) for name, value in kept.items() if name != "number"},
+        "parsed": storable(plain_parsed(row)),
         "lane": lane_of(one, row),
         "issues": codes_of(one, row),
         "likely": likely,
@@ -83,13 +83,13 @@ def _staged(batch: ImportBatch, part: int, place: int, kept: Plain, row: ParsedR
     }
 
 
-def _storable(value: Any) -> Any:
+def storable(value: Any) -> Any:
     """PostgreSQL keeps no zero sign in JSON."""
     if isinstance(value, str):
         return value.replace("\x00", "")
     if isinstance(value, list):
-        return [_storable(one) for one in value]
-    return {name: _storable(one) for name, one in value.items()} if isinstance(value, dict) else value
+        return [storable(one) for one in value]
+    return {name: storable(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
 def _with_objectors(rows: Sequence[ParsedRow]) -> list[ParsedRow]:
@@ -105,7 +105,7 @@ def _with_objectors(rows: Sequence[ParsedRow]) -> list[ParsedRow]:
     ]
 
 
-def _likely(rows: Sequence[ParsedRow]) -> dict[int, list[Plain]]:
+def likely_of(rows: Sequence[ParsedRow]) -> dict[int, list[Plain]]:
     """By place, the partners of the book that a row is or may be about."""
     groups = gathered(rows, usual_kind(rows))
     keys = {email: vault.key_of(email) for group in groups for email in group.emails}

@@ -134,13 +134,14 @@ def _deleted_alone(partner_id: uuid.UUID, contact_ids: Sequence[uuid.UUID]) -> b
 
 def _delete(partner_ids: Sequence[uuid.UUID], contact_ids: Sequence[uuid.UUID]) -> None:
     quietly = {"synchronize_session": False}
-    for entity, column, ids in ((Channel, Channel.contact_id, contact_ids), (Contact, Contact.id, contact_ids), (Partner, Partner.id, partner_ids)):
+    doomed: Any = ((Channel, Channel.contact_id, contact_ids), (Contact, Contact.id, contact_ids), (Partner, Partner.id, partner_ids))
+    for entity, column, ids in doomed:
         db.session.execute(sa.delete(entity).where(column == sa.any_(sa.cast(list(ids), sa.ARRAY(sa.Uuid())))).execution_options(**quietly))
 
 
 def _partners_of(ids: Ids) -> set[uuid.UUID]:
     """The partners that these are, or belong to."""
-    held = db.session.scalars(sa.select(Contact.partner_id).where(Contact.id.in_(ids))) if ids else []
+    held: Any = db.session.scalars(sa.select(Contact.partner_id).where(Contact.id.in_(ids))) if ids else []
     return set(db.session.scalars(sa.select(Partner.id).where(Partner.id.in_(ids)))) | set(held)
 
 
