@@ -43,24 +43,24 @@ def csv(*lines, header=HEADER):
 
 
 def lanes(session):
-    return dict(session.execute(sa.select(StagedRow.lane, sa.func.count()).group_by(StagedRow.lane)).tuples().all())
+    return dict(map(tuple, session.execute(sa.select(StagedRow.lane, sa.func.count()).group_by(StagedRow.lane)).all()))
+
+
+def decisions(page, button):
+    """Where the forms with this button post to."""
+    forms = re.findall(r'action="(/partenaires/imports/lignes/[\w-]+/decision)"(.*?)</form>', page, re.DOTALL)
+    return [where for where, form in forms if f'value="{button}"' in form]
 
 
 def accept_everything(client, where, worker):
     """Take every row of the lists as it is, remarks kept as they are, and bring them in."""
     for name in ("refused", "check"):
-        for _ in range(40):
-            page = client.get(f"{where}?liste={name}").text
-            codes = sorted(set(re.findall(r'name="motif" value="(\w+)"', page)))
-            if not codes:
-                break
+        while codes := re.findall(r'name="motif" value="(\w+)"', client.get(f"{where}?liste={name}").text):
             client.post(f"{where}/lot", data={"motif": codes[0], "geste": "accepter"})
-    while rows := re.findall(r'action="(/partenaires/imports/lignes/[\w-]+/decision)" class="pile', client.get(f"{where}?liste=check").text):
-        for row in rows:
-            page = client.get(row.removesuffix("/decision")).text
-            assert page
-            client.post(row, data={"geste": "taire"})
-            client.post(row, data={"geste": "autre"})
+    for answer, button in (("taire", "taire"), ("autre", "autre")):
+        while forms := decisions(client.get(f"{where}?liste=check").text, button):
+            for form in forms:
+                client.post(form, data={"geste": answer})
     client.post(f"{where}/importation")
     worker()
 
@@ -152,17 +152,18 @@ def test_a_row_that_resembles_a_partner_is_asked_about(gesture, partners, droppe
 
 
 def test_columns_said_once_are_remembered(dropped, worker, as_member, nadia):
-    header = "Machin;Truc;Bidule"
-    client, where = dropped(csv("Lycée Marcel Cachin;Saint-Ouen;Nora Belkacem", header=header))
-    client.post(f"{where}/colonnes", data={"table": "0", "c0": "name", "c1": "town", "c2": "contact", "retenir": "y"})
+    header = "Établissement;Truc;Bidule;E-mail"
+    client, where = dropped(csv("Lycée Marcel Cachin;Saint-Ouen;Nora Belkacem;n.belkacem@cachin.example.org", header=header))
+    said = {"c0": "name", "c1": "town", "c2": "tags", "c3": "email"}
+    client.post(f"{where}/colonnes", data={"table": "0", "retenir": "y"} | said)
     worker()
 
-    client, again = dropped(csv("Lycée Jean Moulin;Béziers;Ali Diallo", header=header))
+    client, again = dropped(csv("Lycée Jean Moulin;Béziers;Ali Diallo;a.diallo@moulin.example.org", header=header))
 
     assert "comme la dernière fois" in client.get(again).text
     with as_member(nadia) as session:
         fields = [[c["field"] for c in b.mapping["tables"][0]["columns"]] for b in session.scalars(sa.select(ImportBatch))]
-    assert fields == [["name", "town", "contact"]] * 2
+    assert fields == [["name", "town", "tags", "email"]] * 2
 
 
 @pytest.mark.parametrize("kit", [ACADEMIC_KIT, COMPANY_KIT], ids=["schools", "companies"])

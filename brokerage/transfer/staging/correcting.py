@@ -15,7 +15,7 @@ from brokerage.transfer.mapping.parsing import parse_row
 from brokerage.transfer.mapping.remembering import layout_of, to_remember
 from brokerage.transfer.models import ImportBatch, ImportMapping, ImportState, Lane, StagedRow
 from brokerage.transfer.packing import parsed_of, plain_parsed, row_of
-from brokerage.transfer.staging.lanes import RESEMBLES, codes_of, lane_of
+from brokerage.transfer.staging.lanes import RESEMBLES, codes_of, lane_of, undecided
 from brokerage.transfer.staging.laying import likely_of, storable
 
 LONGEST = 4000  # characters of one cell
@@ -63,7 +63,7 @@ def set_aside(batch: ImportBatch, kept: StagedRow) -> None:
 
 def recognise(batch: ImportBatch, kept: StagedRow, partner_id: uuid.UUID | None) -> None:
     """Say which partner a row is about, None for one that is not in the book. Its other rows are told the same."""
-    if partner_id and str(partner_id) not in {one["id"] for one in kept.likely}:
+    if not undecided(kept) or (partner_id and str(partner_id) not in {one["id"] for one in kept.likely}):
         raise BadInput(N_("Ce partenaire n'est pas de ceux qui ressemblent à cette ligne."))
     same = _of_the_same(batch, kept)
     for one in same:

@@ -48,5 +48,6 @@ def undecided(kept: StagedRow) -> bool:
 
 def codes_of(kept: StagedRow, row: ParsedRow) -> list[str]:
     """The troubles of a row, by which rows of the same trouble are found together."""
-    told = {issue.code for issue in row.issues} & (WRONG | DOUBTFUL | DELICATE)
+    told = {issue.code for issue in row.issues} & (DELICATE if kept.accepted else WRONG | DOUBTFUL | DELICATE)
+    told -= DELICATE if kept.remark is not None else set()
     return sorted(told | ({RESEMBLES} if undecided(kept) else set()))

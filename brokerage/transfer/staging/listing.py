@@ -59,14 +59,14 @@ def line_of(kept: StagedRow) -> Line:
 def counts(batch: ImportBatch) -> dict[Lane, int]:
     """How many rows stand in each list."""
     found = sa.select(StagedRow.lane, sa.func.count()).where(StagedRow.batch_id == batch.id).group_by(StagedRow.lane)
-    return dict.fromkeys(Lane, 0) | dict(db.session.execute(found).tuples().all())
+    return dict.fromkeys(Lane, 0) | {lane: count for lane, count in db.session.execute(found)}
 
 
 def reasons(batch: ImportBatch, lane: Lane) -> list[tuple[str, int]]:
     """The troubles of a list, the most frequent first."""
     code = sa.func.unnest(StagedRow.issues).label("code")
     found = sa.select(code, sa.func.count()).where(StagedRow.batch_id == batch.id, StagedRow.lane == lane).group_by(code)
-    return list(db.session.execute(found.order_by(sa.func.count().desc(), code)).tuples().all())
+    return [(one, count) for one, count in db.session.execute(found.order_by(sa.func.count().desc(), code))]
 
 
 def page(batch: ImportBatch, lane: Lane, code: str = "", after: int = -1) -> tuple[list[Line], int | None]:
