@@ -79,8 +79,9 @@ def resume_and_expire() -> int:
 def forget_old() -> int:
     """Retention: what has been kept long enough. Returns how many letters were emptied."""
     from brokerage.privacy import retention
+    from brokerage.transfer.staging import forgetting
 
-    return _as_the_clock(retention.forget_old)
+    return _as_the_clock(lambda: retention.forget_old() + forgetting.forget_old())
 
 
 def _as_the_clock(act: Callable[[], int]) -> int:

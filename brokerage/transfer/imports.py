@@ -1,6 +1,7 @@
 """Brings a spreadsheet of partners into the book of one association. The same file twice changes nothing."""
 
 import hashlib
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from brokerage.transfer.bringing.telling import summary
 from brokerage.transfer.mapping.parsed import ParsedRow
 from brokerage.transfer.models import ImportBatch, ImportState
 from brokerage.transfer.reading import limits
+from brokerage.transfer.vocabulary import LABELS
 
 Mapping = Sequence[dict[str, Any] | None]
 
@@ -73,3 +75,20 @@ def bring_in(
     arrival.conclude()
     batch.counts, batch.objections_due = dict(arrival.counts), arrival.objects
     return Outcome(batch.id, tuple(arrival.rows), dict(arrival.counts), summary(batch.file_name, arrival.counts))
+
+
+def mapping_in(path: Path) -> Mapping:
+    """A mapping written by hand, checked. Raises BadInput for what is none, or names a field that does not exist."""
+    try:
+        tables: Mapping = json.loads(path.read_text("utf-8"))["tables"]
+        for table in filter(None, tables):
+            table.setdefault("sheet", None)
+            for place, column in enumerate(table["columns"]):
+                table["columns"][place] = {"column": place, "header": "", "whose": ""} | column
+            table["header"] = [int(at) for at in table.get("header", [])]
+        unknown = {column["field"] for table in filter(None, tables) for column in table["columns"]} - LABELS.keys()
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(N_("Ce fichier ne décrit pas des colonnes : voyez --help pour sa forme.")) from error
+    if unknown:
+        raise BadInput(N_("Ces champs n'existent pas : %(names)s."), names=", ".join(sorted(map(str, unknown))))
+    return tables
