@@ -59,7 +59,7 @@ def line_of(kept: StagedRow) -> Line:
 def counts(batch: ImportBatch) -> dict[Lane, int]:
     """How many rows stand in each list."""
     found = sa.select(StagedRow.lane, sa.func.count()).where(StagedRow.batch_id == batch.id).group_by(StagedRow.lane)
-    return dict.fromkeys(Lane, 0) | dict(map(tuple, db.session.execute(found)))
+    return dict.fromkeys(Lane, 0) | {one[0]: one[1] for one in db.session.execute(found)}
 
 
 def reasons(batch: ImportBatch, lane: Lane) -> list[tuple[str, int]]:

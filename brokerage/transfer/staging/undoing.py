@@ -96,7 +96,7 @@ def _put_back(entity: type[Partner] | type[Contact], rows: list[dict[str, Any]])
 def _remove(batch: ImportBatch, edited: Ids) -> set[uuid.UUID]:
     """Take out what the import added. A partner somebody worked on since stays whole, with its people."""
     added = db.session.execute(sa.select(Partner.id, Partner.version).where(Partner.import_id == batch.id))
-    partners: dict[uuid.UUID, int] = dict(map(tuple, added))
+    partners: dict[uuid.UUID, int] = {one.id: one.version for one in added}
     people = db.session.execute(sa.select(Contact.id, Contact.partner_id, Contact.version).where(Contact.import_id == batch.id)).all()
     touched = {one.id for one in people if one.version != 1 or one.id in edited}
     kept = {at for at, version in partners.items() if version != 1 or at in edited}
