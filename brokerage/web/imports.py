@@ -22,7 +22,7 @@ from brokerage.web import access
 from brokerage.web.access import me
 from brokerage.web.errors import told
 from brokerage.web.forms import BaseForm
-from brokerage.web.fragments import page
+from brokerage.web.fragments import by_htmx, hx_redirect, page
 from brokerage.web.import_words import LANES, STATES, reason
 
 pages = Blueprint("imports", __name__, url_prefix="/partenaires/imports")
@@ -82,7 +82,10 @@ def receive() -> ResponseReturnValue:
 @keepers
 def show(id: uuid.UUID) -> ResponseReturnValue:
     """Where a file stands: its columns, its rows in three lists, its progress, what came of it."""
-    return shown(found(id))
+    batch = found(id)
+    if by_htmx() and not batch.under_way:
+        return hx_redirect(url_for(".show", id=id))  # the bar asked, and the worker is done
+    return shown(batch)
 
 
 def shown(batch: ImportBatch, status: int = 200, **more: Any) -> ResponseReturnValue:
