@@ -62,16 +62,25 @@ def load_demo() -> None:
 @click.option("--association", "slug", required=True, help="The association whose book it is, by its slug.")
 @click.option("--dry-run", is_flag=True, help="Say what would happen, change nothing.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write what became of each row, as JSON.")
-def import_partners(file: Path, slug: str, dry_run: bool, report: Path | None) -> None:
-    """Bring a spreadsheet of partners into an association's book."""
-    from brokerage.transfer import imports, reporting
+@click.option("--mapping", "mapped", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="What the columns are, as JSON.")
+def import_partners(file: Path, slug: str, dry_run: bool, report: Path | None, mapped: Path | None) -> None:
+    """Bring a spreadsheet of partners into an association's book.
+
+    MAPPING is {"tables": [{"header": [row from 0], "columns": [{"column": 0, "header": "", "field": "name", "whose": ""}]}]},
+    null for a table to guess.
+    """
+    from brokerage.transfer import imports, objecting, reporting
 
     def run() -> str:
         with scope.acting(scope.member(association_named(slug))) as session:
-            outcome = imports.bring_in(file, source=file.name)
+            outcome = imports.bring_in(file, source=file.name, mapping=imports.mapping_in(mapped) if mapped else None)
             if report:
                 report.write_text(json.dumps(reporting.report(outcome.rows), ensure_ascii=False, indent=1), "utf-8")
             if not dry_run:
+                session.commit()
+        if not dry_run:
+            with scope.acting(scope.system("objections of a file reach both associations")) as session:
+                objecting.carry_out(outcome.batch_id)
                 session.commit()
         return outcome.summary
 

@@ -81,8 +81,9 @@ def resume_and_expire() -> int:
 def forget_old() -> int:
     """Retention: what has been kept long enough. Returns how many letters were emptied."""
     from brokerage.privacy import retention
+    from brokerage.transfer.staging import forgetting
 
-    return _as_the_clock(retention.forget_old)
+    return _as_the_clock(lambda: retention.forget_old() + forgetting.forget_old())
 
 
 def read_local_mail() -> int:
@@ -136,8 +137,9 @@ def _as_the_clock(act: Callable[[], int]) -> int:
 def desks() -> Sequence[Desk]:
     """The rooms that have work on files; each is asked in turn."""
     from brokerage.transfer.exports import desk as exports
+    from brokerage.transfer.staging import desk as imports
 
-    return (exports,)
+    return imports, exports
 
 
 def work_on_files() -> int:
@@ -162,7 +164,7 @@ def _waiting(desk: Desk) -> Sequence[Piece]:
 
 def _step(desk: Desk, piece: Piece) -> bool:
     """One step, committed. One that fails leaves nothing behind but its count, and never stops the others."""
-    mine = scope.member(piece.association_id)
+    mine = scope.system("work that reaches both associations") if piece.everywhere else scope.member(piece.association_id)
     try:
         with application().app_context(), scope.acting(mine) as session:
             more = desk.advance(piece.id)

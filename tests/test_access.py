@@ -44,6 +44,10 @@ MATRIX = {
     "partners.index": BOOK, "partners.show": BOOK, "partners.filters": BOOK, "partners.note": BOOK,
     "partners.new": KEEPERS, "partners.create": KEEPERS, "partners.edit": KEEPERS, "partners.change": KEEPERS, "partners.trash": KEEPERS,
     "partners.restore": KEEPERS, "partners.visibility": KEEPERS, "partners.new_contact": KEEPERS, "partners.add_contact": KEEPERS,
+    # files brought in
+    "imports.index": KEEPERS, "imports.new": KEEPERS, "imports.receive": KEEPERS, "imports.show": KEEPERS, "imports.columns": KEEPERS,
+    "imports.take_all": KEEPERS, "imports.start": KEEPERS, "imports.undo": KEEPERS, "imports.leave": KEEPERS, "imports.refused": KEEPERS,
+    "imports.row": KEEPERS, "imports.correct": KEEPERS, "imports.decide": KEEPERS,
     "partners.edit_contact": KEEPERS, "partners.change_contact": KEEPERS, "partners.remove_contact": KEEPERS,
     # mail that was received
     "mail.waiting": KEEPERS, "mail.attach": KEEPERS, "mail.set_aside": KEEPERS, "mail.download": ALL, "local_mail.answer": EVERYBODY,

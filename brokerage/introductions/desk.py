@@ -113,6 +113,16 @@ def listed(reader: Reader, which: str, *, after: str | None = None, partner_id: 
     return Page(found[:PAGE], _key(found[PAGE - 1], newest_first) if more else None)
 
 
+def among(reader: Reader, which: sa.ColumnElement[bool], *, after: str | None = None) -> Page:
+    """A page of visible requests that any condition picks, newest first: for lists behind a figure."""
+    mark = _mark(after, datetime)
+    query = _rows(reader.has(Role.MANAGER)).where(readable(ME, reader.has(*READERS)), which)
+    if mark:
+        query = query.where(sa.tuple_(R.state_since, R.id) < sa.tuple_(*map(sa.literal, mark.values())))
+    found = [_row(r) for r in db.session.execute(query.order_by(R.state_since.desc(), R.id.desc()).limit(PAGE + 1), _given(reader))]
+    return Page(found[:PAGE], _key(found[PAGE - 1], True) if len(found) > PAGE else None)
+
+
 def following(reader: Reader, tab: str, request: IntroductionRequest) -> uuid.UUID | None:
     """The request after this one in a tab by deadline, the first of the tab when it was the last; None when none is left."""
     key = f"{request.due_on or FAR}_{request.id}" if tab not in NEWEST_FIRST else None

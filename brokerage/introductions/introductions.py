@@ -96,8 +96,11 @@ def refuse(introduction: Introduction, by: Person, *, reason: str = "", channel:
 
 
 def block(introduction: Introduction, by: Person) -> None:
-    """The contact objected: this introduction ends, whatever its state. See privacy/objection.py."""
-    take("object", introduction, by, rule=not isinstance(by, By))
+    """The contact objected: this introduction ends, whatever its state. See privacy/objection.py.
+
+    When somebody else than the contact says so (a file that came in), it follows by rule.
+    """
+    take("object", introduction, by, rule=not (isinstance(by, By) and by.kind is Kind.CONTACT))
     close_if_over(introduction.request)
 
 

@@ -75,3 +75,5 @@ class Suppression(World, Base):
     email_key: Mapped[str] = mapped_column(primary_key=True)
     reason: Mapped[str]
     created_at: Mapped[datetime]
+    # the import that brought this objection, and whose undo takes it back; None when the person said it themselves
+    import_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("import_batch.id", ondelete="SET NULL"))

@@ -57,6 +57,7 @@ class ContactRole(enum.StrEnum):
 
 NOTHING_MORE = sa.text("'{}'::jsonb")
 LIVING, TRASHED = sa.text("deleted_at IS NULL"), sa.text("deleted_at IS NOT NULL")
+IMPORTED = sa.text("import_id IS NOT NULL")
 LAST_CONTACT = sa.text("coalesce(last_contact_on, '0001-01-01'::date)")
 
 
@@ -79,6 +80,7 @@ class Partner(Identified, Owned, Versioned, Base):
         sa.Index("ix_partner_extra", "extra", postgresql_using="gin", postgresql_ops={"extra": "jsonb_path_ops"}),
         sa.Index("ix_partner_last_contact", "association_id", LAST_CONTACT, "id", postgresql_where=LIVING),
         sa.Index("ix_partner_trash", "association_id", "deleted_at", postgresql_where=TRASHED),
+        sa.Index("ix_partner_import", "import_id", postgresql_where=IMPORTED),
     )
 
     kind: Mapped[PartnerKind]
@@ -134,6 +136,7 @@ class Contact(Identified, Owned, Versioned, Base):
         sa.ForeignKeyConstraint(["association_id", "partner_id"], ["partner.association_id", "partner.id"]),
         sa.Index("ix_contact_partner", "partner_id"),
         sa.Index("ix_contact_trash", "association_id", "deleted_at", postgresql_where=TRASHED),
+        sa.Index("ix_contact_import", "import_id", postgresql_where=IMPORTED),
         sa.Index("ix_contact_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
 

@@ -1,6 +1,7 @@
 """« Ne plus me solliciter » : takes effect at once, for every association, and survives erasure (G8-G10)."""
 
 import uuid
+from collections.abc import Collection
 
 import sqlalchemy as sa
 
@@ -28,12 +29,35 @@ def object_to_everything(contact_id: uuid.UUID) -> Contact:
     key = db.session.scalar(sa.select(Channel.email_key).where(Channel.contact_id == contact_id))
     for one in _everywhere(contact, key):
         _stop(one, By(Actor.CONTACT, contact.id))
-    if key and db.session.get(Suppression, key) is None:
-        db.session.add(Suppression(email_key=key, reason="objection", created_at=clock.now()))
+    if key:
+        _list(key)
     db.session.flush()
     if not already:
         outbox.post(letters.objection_noted(contact, contact.association_id, _names()))
     return contact
+
+
+def _list(key: str) -> None:
+    """From now on it is the person's own word: no undone import takes it back."""
+    known = db.session.get(Suppression, key)
+    if known is None:
+        db.session.add(Suppression(email_key=key, reason="objection", created_at=clock.now()))
+    elif known.import_id is not None:
+        known.import_id = None
+
+
+def heed(contact_ids: Collection[uuid.UUID], by: By) -> int:
+    """End every open introduction of these people, in every association that knows them, and the letters to them.
+
+    For objections that somebody else tells us of, as a file does: `by` is whoever brought it. Needs the system's
+    scope. Returns how many introductions were ended; may be called twice.
+    """
+    ended = 0
+    for contact in db.session.scalars(sa.select(Contact).where(Contact.id.in_(contact_ids))):
+        key = db.session.scalar(sa.select(Channel.email_key).where(Channel.contact_id == contact.id))
+        for one in _everywhere(contact, key):
+            ended += _end(one, by)
+    return ended
 
 
 def _everywhere(contact: Contact, key: str | None) -> list[Contact]:
@@ -50,10 +74,16 @@ def _stop(contact: Contact, by: By) -> None:
     timeline.record(
         "objection", by, contact.association_id, contact_id=contact.id, partner_id=contact.partner_id, at=clock.now()
     )
+    _end(contact, by)
+
+
+def _end(contact: Contact, by: By) -> int:
     outbox.cancel(Message.to_contact_id == contact.id)
     asked = sa.select(Introduction).where(Introduction.contact_id == contact.id, Introduction.state.in_(INTRODUCTION_OPEN))
-    for introduction in db.session.scalars(asked):
+    found = db.session.scalars(asked).all()
+    for introduction in found:
         introductions.block(introduction, by)
+    return len(found)
 
 
 def _names() -> list[str]:

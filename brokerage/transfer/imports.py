@@ -1,6 +1,7 @@
 """Brings a spreadsheet of partners into the book of one association. The same file twice changes nothing."""
 
 import hashlib
+import json
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from brokerage import scope
+from brokerage import clock, scope
 from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput
@@ -16,16 +17,14 @@ from brokerage.partners import policy
 from brokerage.partners.partners import as_by
 from brokerage.timeline import CLOCK, By
 from brokerage.timeline import record as record_entry
-from brokerage.transfer import returning
+from brokerage.transfer import apart, returning
 from brokerage.transfer.bringing.arrival import COUNTED, Arrival, suppressed
 from brokerage.transfer.bringing.cleaning import clean, clean_json
 from brokerage.transfer.bringing.telling import summary
-from brokerage.transfer.mapping.columns import guess
 from brokerage.transfer.mapping.parsed import Organisation, ParsedRow, Person
-from brokerage.transfer.mapping.parsing import parse_all
-from brokerage.transfer.models import ImportBatch, ImportedRow
+from brokerage.transfer.models import ImportBatch, ImportedRow, ImportState
 from brokerage.transfer.reading import limits
-from brokerage.transfer.reading.files import read
+from brokerage.transfer.vocabulary import LABELS
 
 Mapping = Sequence[dict[str, Any] | None]
 
@@ -65,20 +64,25 @@ def bring_in(
     if path.stat().st_size > limits.BYTES:
         raise BadInput(limits.TOO_HEAVY)
     data = path.read_bytes()
+    batch = ImportBatch(id=uuid.uuid4(), association_id=scope.current().association_id, by_id=by.id if by else None, informed=True)
+    batch.source, batch.source_date, batch.state, batch.imported_at = clean(source), source_date, ImportState.DONE, clock.now()
+    batch.file_name, batch.digest = clean(path.name), hashlib.sha256(data).hexdigest()
+    who = as_by(by) if by else CLOCK
     if (ours := returning.rows_of(data)) and (records := returning.records_of(ours)):
-        batch = ImportBatch(id=uuid.uuid4(), by_id=by.id if by else None, source=clean(source), source_date=source_date)
-        batch.file_name, batch.digest, batch.mapping = clean(path.name), hashlib.sha256(data).hexdigest(), {"ours": True}
-        return _brought_back(records, batch, as_by(by) if by else CLOCK)
-    tables = read(data)
-    known = [*(mapping or ()), *[None] * len(tables)]
-    mappings = [given or guess(table) for given, table in zip(known, tables, strict=False)]
-    arrival = Arrival(parse_all(tables, mappings), clean(source), source_date, as_by(by) if by else CLOCK)
-    arrival.batch.by_id = by.id if by else None
-    arrival.batch.file_name, arrival.batch.digest = clean(path.name), hashlib.sha256(data).hexdigest()
-    arrival.batch.mapping = {"tables": clean_json(mappings)}
+        batch.mapping = {"ours": True}
+        return _brought_back(records, batch, who)
+    return _understood(apart.understand(data, mapping or ()), batch, who)
+
+
+def _understood(found: apart.Understood, batch: ImportBatch, by: By) -> Outcome:
+    batch.mapping = {"tables": clean_json(found.mappings)}
+    arrival = Arrival(found.rows, batch.source, batch.source_date, by, batch)
+    db.session.add(batch)
+    db.session.flush()
     arrival.settle()
-    counts = dict(arrival.counts)
-    return Outcome(arrival.batch.id, tuple(arrival.rows), counts, summary(arrival.batch.file_name, arrival.counts))
+    arrival.conclude()
+    batch.counts, batch.objections_due = dict(arrival.counts), arrival.objects
+    return Outcome(batch.id, tuple(arrival.rows), dict(arrival.counts), summary(batch.file_name, arrival.counts))
 
 
 def _brought_back(records: list[returning.Record], batch: ImportBatch, by: By) -> Outcome:
@@ -107,3 +111,20 @@ def _row(record: returning.Record, line: int) -> ParsedRow:
     place = record.lines.index(line)
     here = tuple(people[place : place + 1])
     return ParsedRow(None, line, True, "import", organisation=Organisation(**of), contacts=here, org_group=record.reference)
+
+
+def mapping_in(path: Path) -> Mapping:
+    """A mapping written by hand, checked. Raises BadInput for what is none, or names a field that does not exist."""
+    try:
+        tables: Mapping = json.loads(path.read_text("utf-8"))["tables"]
+        for table in filter(None, tables):
+            table.setdefault("sheet", None)
+            for place, column in enumerate(table["columns"]):
+                table["columns"][place] = {"column": place, "header": "", "whose": ""} | column
+            table["header"] = [int(at) for at in table.get("header", [])]
+        unknown = {column["field"] for table in filter(None, tables) for column in table["columns"]} - LABELS.keys()
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise BadInput(N_("Ce fichier ne décrit pas des colonnes : voyez --help pour sa forme.")) from error
+    if unknown:
+        raise BadInput(N_("Ces champs n'existent pas : %(names)s."), names=", ".join(sorted(map(str, unknown))))
+    return tables

@@ -29,10 +29,11 @@ bell: Callable[[], None] = _silence  # rung after a commit that left work on fil
 
 @dataclass(frozen=True)
 class Piece:
-    """One file's work, in the scope of the association it belongs to."""
+    """One file's work, in the scope of the association it belongs to; `everywhere` in the system's."""
 
     association_id: uuid.UUID
     id: uuid.UUID
+    everywhere: bool = False
 
 
 class Desk(Protocol):

@@ -109,7 +109,7 @@ def behind(id: uuid.UUID) -> ResponseReturnValue:
     asked, wanted = asked_period(convention), _wanted()
     which = figures.behind(wanted, convention, asked.period, reader().association_id)
     total = db.session.scalar(sa.select(sa.func.count()).select_from(IntroductionRequest).where(which)) or 0
-    listing = desk.listed(reader(), which, newest_first=True, after=request.args.get("apres"))
+    listing = desk.among(reader(), which, after=request.args.get("apres"))
     context: dict[str, Any] = {"convention": convention, "asked": asked, "total": total, "listing": listing}
     context |= {"sentence": convention_words.sentence(wanted, ledger.sides(convention)), "wanted": asked.keep | tables.address(wanted)}
     return page("convention/behind.html", reads_all=reader().has(*READERS), **context)

@@ -18,6 +18,7 @@ FAMILIES = (
     "engagements",
     "exports",
     "home",
+    "imports",
     "inbox",
     "mail",
     "notice",

@@ -2,6 +2,7 @@
 
 import uuid
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -12,12 +13,13 @@ from brokerage import clock, scope
 from brokerage.database import db
 from brokerage.mail.models import Suppression
 from brokerage.partners import vault
-from brokerage.partners.models import Contact, Partner, Permission
+from brokerage.partners.models import Contact, Partner, PartnerKind, Permission
 from brokerage.partners.vault import Coordinates
-from brokerage.timeline import By
+from brokerage.timeline import By, record
 from brokerage.transfer.bringing.book import Known, Stored, chunks, opened, stored
 from brokerage.transfer.bringing.cleaning import clean
 from brokerage.transfer.bringing.gathering import Gathered, gathered, gathered_from, usual_kind
+from brokerage.transfer.bringing.journal import Journal
 from brokerage.transfer.bringing.merging import merge_contact, merge_partner, merged_coordinates, paired
 from brokerage.transfer.bringing.owners import Owners
 from brokerage.transfer.bringing.people import Newcomer
@@ -27,19 +29,25 @@ from brokerage.transfer.mapping.parsed import Issue, ParsedRow
 from brokerage.transfer.models import ImportBatch
 
 COUNTED = (
-    *("rows", "imported", "skipped", "notes", "held", "unavailable"),
+    *("rows", "imported", "skipped", "notes", "held", "unavailable", "changes"),
     *(f"{what}_{state}" for what in ("partners", "contacts") for state in ("created", "changed", "unchanged")),
 )
 
 
 @dataclass
 class Arrival:
-    """One file on its way into the book."""
+    """One file on its way into the book, or a part of it.
+
+    `decided` says by place which partner a row is about, None for a new one, where a person was asked.
+    """
 
     rows: list[ParsedRow]
     source: str
     source_date: date | None
     by: By
+    batch: ImportBatch = field(default_factory=lambda: ImportBatch(id=uuid.uuid4()))
+    decided: Mapping[int, uuid.UUID | None] = field(default_factory=dict)
+    usual: PartnerKind | None = None
     haul: Haul = field(default_factory=Haul)
     counts: Counter[str] = field(default_factory=lambda: Counter(dict.fromkeys(COUNTED, 0)))
     became: dict[int, tuple[str, uuid.UUID]] = field(default_factory=dict)
@@ -49,40 +57,55 @@ class Arrival:
         if mine is None:
             raise scope.Unscoped("an import needs the scope of one association")
         self.mine = mine
-        self.usual = usual_kind(self.rows)
-        self.batch = ImportBatch(id=uuid.uuid4(), association_id=mine, source=self.source, source_date=self.source_date)
+        self.kind = self.usual or usual_kind(self.rows)
+        self.haul.batch_id = self.batch.id
         self.agreed_on = self.source_date or clock.today()
 
     def settle(self) -> None:
-        """Match, merge, store and tell."""
-        _one_at_a_time(self.mine)
-        groups = gathered(self.rows, self.usual)
+        """Match, merge, store, and write down what was there before."""
+        one_at_a_time(self.mine)
+        groups = gathered(self.rows, self.kind)
         self.keys = {email: vault.key_of(email) for group in groups for email in group.emails}
         self.suppressed = suppressed(self.keys)
         self.book, self.owners = opened(self.mine, self.keys), Owners(self.mine)
         self._bring(self._targets(groups))
         self._note_rows()
-        db.session.add(self.batch)
-        self.batch.counts = dict(self.counts)
-        self.haul.tell(
-            "imported",
-            self.by,
-            self.mine,
-            {"batch": str(self.batch.id), "source": self.source, **self.counts},
-        )
+        db.session.flush()
+        self.journal.close(self.haul)
+        self.counts["changes"] = len(self.haul.changes)
         self.haul.store()
+
+    @property
+    def objects(self) -> bool:
+        """Whether it brought objections: introductions of these people may still be open."""
+        silenced = (line["after"].get("permission") == Permission.DO_NOT_CONTACT for line in self.haul.changes)
+        return bool(self.haul.objections) or any(silenced)
+
+    def conclude(self) -> None:
+        """Tell the timeline that the file is in."""
+        details = {"batch": str(self.batch.id), "source": self.source, **(self.batch.counts or self.counts)}
+        record("imported", self.by, self.mine, details=details)
 
     def _targets(self, groups: list[Gathered]) -> list[tuple[Known | None, Gathered]]:
         """Each organisation of the file with the partner it is; those that are one partner become one."""
         found: dict[uuid.UUID, tuple[Known | None, list[int]]] = {}
         for group in groups:
-            known = self.book.find(group)
+            known = self._found(group)
             found.setdefault(known.id if known else uuid.uuid4(), (known, []))[1].extend(group.places)
         by_places = {group.places: group for group in groups}
-        return [(known, by_places.get(tuple(at)) or gathered_from(self.rows, at, self.usual)) for known, at in found.values()]
+        return [(known, by_places.get(tuple(at)) or gathered_from(self.rows, at, self.kind)) for known, at in found.values()]
+
+    def _found(self, group: Gathered) -> Known | None:
+        """What a person said, for the first row of the group that was asked about; else what the book recognises."""
+        for place in group.places:
+            if place in self.decided:
+                said = self.decided[place]
+                return self.book.living.get(said) if said else None
+        return self.book.find(group)
 
     def _bring(self, targets: list[tuple[Known | None, Gathered]]) -> None:
         self.found = found = stored([known.id for known, _ in targets if known])
+        self.journal = Journal(self.mine, self.batch, found)
         for known, group in targets:
             if known is None:
                 self._create(group)
@@ -140,6 +163,7 @@ class Arrival:
             contact.changed_at = clock.now()  # a new telephone alone must also move the version
             db.session.flush()
             vault.keep(self.mine, contact.id, after)
+            self.journal.note_coordinates(contact.id, known, after)
             changed = True
         self.counts["contacts_changed" if changed else "contacts_unchanged"] += 1
         return changed
@@ -201,7 +225,7 @@ class Arrival:
         self.haul.rows.append({**where, "partner_id": partner_id, "action": action, "issues": issues, "held_remark": held})
 
 
-def _one_at_a_time(association_id: uuid.UUID) -> None:
+def one_at_a_time(association_id: uuid.UUID) -> None:
     """Two imports at once into one book would each not see what the other brings; the second waits."""
     lock = sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtext(f"import {association_id}")))
     db.session.execute(scope.through_the_gate(lock))

@@ -25,6 +25,7 @@ from brokerage.transfer.models import ImportedRow
 
 NOBODY = uuid.UUID(int=0)
 CHUNK = 5000  # values of one IN (…)
+_RESEMBLING = 82  # likeness out of 100 from which a person is asked
 _CLOSE, _NEAR = 90, 60  # likeness of two names out of 100: by themselves, or in the same town
 
 
@@ -52,6 +53,7 @@ class Book:
     by_key: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
     by_town: dict[str, list[Known]] = field(default_factory=lambda: defaultdict(list))
     taken: set[uuid.UUID] = field(default_factory=set)
+    living: dict[uuid.UUID, Known] = field(default_factory=dict)
 
     def find(self, one: Gathered) -> Known | None:
         """The partner that `one` is about; None when it is new, or when several might be meant."""
@@ -59,6 +61,13 @@ class Book:
         if found:
             self.taken.add(found.id)
         return found
+
+    def resembling(self, one: Gathered) -> list[Known]:
+        """Partners that `one` may be although nothing says so for sure: a person is asked. Five at most."""
+        values = one.values
+        near = [known for known in self.by_town.get(_town(values), ()) if _resembles(known, values)]
+        possible = {known.id: known for known in (*self._by_email(one), *near) if not _contradicts(known, values)}
+        return list(possible.values())[:5]
 
     def add(self, known: Known) -> None:
         """Remember the identifiers of a partner, the file's own newcomers included: each stays unique."""
@@ -97,16 +106,16 @@ class Book:
 
 def opened(association_id: uuid.UUID, keys: Mapping[str, str]) -> Book:
     """The book, and who in it has one of these addresses, by their fingerprints."""
-    book, by_id = Book(keys=keys), {}
+    book = Book(keys=keys)
     columns = (getattr(Partner, name) for name in Known.__dataclass_fields__)
     living = sa.select(*columns).where(Partner.association_id == association_id, Partner.deleted_at.is_(None))
     for row in db.session.execute(living.order_by(Partner.created_at, Partner.id)):
-        known = by_id[row.id] = Known(*row)
+        known = book.living[row.id] = Known(*row)
         book.add(known)
         book.by_town[_town(row._mapping)].append(known)
     for key, partner_id in _holders(set(keys.values())):
-        if partner_id in by_id:
-            book.by_key[key].append(by_id[partner_id])
+        if partner_id in book.living:
+            book.by_key[key].append(book.living[partner_id])
     return book
 
 
@@ -183,6 +192,16 @@ def _alike(known: Known, values: dict[str, Any]) -> bool:
     )
     here = town_key(known.town) == town_key(values["town"]) or (known.postcode and known.postcode == values["postcode"])
     return ratio(one, other) >= (_NEAR if here else _CLOSE)
+
+
+def _resembles(known: Known, values: dict[str, Any]) -> bool:
+    """Names a few letters apart, or one within the other; numbers in them tell sites and campuses apart."""
+    if not kinds_agree(known.type, values["type"]):
+        return False
+    one, other = _core(known.name, known.town, known.type), _core(values["name"], values["town"], values["type"])
+    if [c for c in one if c.isdigit()] != [c for c in other if c.isdigit()]:
+        return False
+    return ratio(one, other) >= _RESEMBLING or (min(len(one), len(other)) >= 5 and (one in other or other in one))
 
 
 def _contradicts(known: Known, values: dict[str, Any]) -> bool:

@@ -38,6 +38,9 @@ def told_by(row: ParsedRow) -> Told:
     if not row.remarks_need_reading:
         return Told(("\n".join(texts),) if texts else ())
     remark = clean_text(row.remarks)
+    if row.read is not None:
+        safe = [text for text in (clean_text(row.read), clean_text(_facts(row))) if text and (text == row.read or not delicate_in(text))]
+        return Told(("\n".join(safe),) if safe else (), careful=True)
     held = dict.fromkeys([remark, *(text for text in _free(row) if delicate_in(text))])
     safe = [text for text in texts if text != remark and not delicate_in(text)]
     return Told(tuple(safe), "\n".join(filter(None, held)), careful=True)

@@ -14,7 +14,7 @@ from brokerage.database import Base, db
 from brokerage.mail.models import Suppression
 from brokerage.partners.models import Channel, Contact, Partner
 from brokerage.timeline import By, Entry
-from brokerage.transfer.models import ImportedRow
+from brokerage.transfer.models import ImportChange, ImportedRow
 
 Rows = list[dict[str, Any]]
 AT_ONCE = 5000  # rows of one statement
@@ -29,8 +29,10 @@ class Haul:
     channels: Rows = field(default_factory=list)
     entries: Rows = field(default_factory=list)
     rows: Rows = field(default_factory=list)
+    changes: Rows = field(default_factory=list)
     objections: set[str] = field(default_factory=set)
     at: datetime = field(default_factory=clock.now)
+    batch_id: uuid.UUID | None = None
 
     def tell(
         self,
@@ -55,20 +57,27 @@ class Haul:
     def store(self) -> None:
         """Everything, in the order that foreign keys ask for. Flushes, never commits."""
         db.session.flush()
-        _add(Partner, self.partners)
-        _add(Contact, self.contacts)
-        _add(Channel, self.channels)
-        _add(Entry, self.entries)
-        _add(ImportedRow, self.rows)
-        now = clock.now()
-        listed = [{"email_key": key, "reason": "objection", "created_at": now} for key in sorted(self.objections)]
+        add_rows(Partner, self.partners)
+        add_rows(Contact, self.contacts)
+        add_rows(Channel, self.channels)
+        add_rows(Entry, self.entries)
+        add_rows(ImportedRow, self.rows)
+        add_rows(ImportChange, self.changes)
+        self._list_objections()
+
+    def _list_objections(self) -> None:
+        said = {"reason": "objection", "created_at": clock.now(), "import_id": self.batch_id}
+        listed = [{"email_key": key, **said} for key in sorted(self.objections)]
         if listed:
             keep_first = insert(Suppression.__table__).on_conflict_do_nothing()  # type: ignore[arg-type]
             db.session.execute(scope.through_the_gate(keep_first), listed)
 
 
-def _add(entity: type[Base], rows: Rows) -> None:
-    """One statement for thousands of rows, which travel as JSON: several times faster than a statement each."""
+def add_rows(entity: type[Base], rows: Rows) -> None:
+    """Add rows, as columns; what a row leaves out is the model's own.
+
+    One statement for thousands of rows, which travel as JSON: several times faster than a statement each.
+    """
     table = cast(sa.Table, entity.__table__)
     names = [column.name for column in table.columns if column.computed is None]
     standing = _defaults(table)

@@ -17,7 +17,7 @@ from brokerage.transfer.mapping.organisations import organisation_of
 from brokerage.transfer.mapping.parsed import Dated, Issue, Organisation, ParsedRow
 from brokerage.transfer.mapping.sorting import Ground, why_no_data
 from brokerage.transfer.reading.layout import with_header
-from brokerage.transfer.sheets import Sheet
+from brokerage.transfer.sheets import Row, Sheet
 
 
 def parse(sheet: Sheet, mapping: dict[str, Any] | None = None) -> list[ParsedRow]:
@@ -36,6 +36,13 @@ def parse_all(sheets: Iterable[Sheet], mappings: Sequence[dict[str, Any] | None]
     tables = list(sheets)
     known = [*(mappings or ()), *(None for _ in tables)]
     return grouped(row for sheet, mapping in zip(tables, known, strict=False) for row in _read(sheet, mapping or guess(sheet)))
+
+
+def parse_row(row: Row, mapping: dict[str, Any], above: Organisation) -> ParsedRow:
+    """One row that somebody corrected, under the columns of its table. `above` is the organisation of the row before."""
+    sheet = Sheet(mapping["sheet"], (row,))
+    parsed = _parsed(sheet, 0, Columns.of(mapping), Ground.of(sheet), above)
+    return grouped([parsed])[0]
 
 
 def _read(sheet: Sheet, mapping: dict[str, Any]) -> list[ParsedRow]:

@@ -2,7 +2,7 @@
 
 from brokerage.errors import BadInput
 from brokerage.transfer.formulas import restored
-from brokerage.transfer.reading import limits
+from brokerage.transfer.reading import archive, limits
 from brokerage.transfer.reading.encodings import decoded
 from brokerage.transfer.reading.layout import laid_out
 from brokerage.transfer.reading.records import records_of
@@ -23,20 +23,27 @@ def read(data: bytes) -> list[Sheet]:
     What counts is the content, not the name of the file. Every row of the file is in exactly one sheet, blank
     ones too. Raises BadInput with a French sentence for anything else: too heavy, damaged, locked, not a table.
     """
+    glance(data)
+    return [table for sheet in _raw(data) for table in laid_out(sheet)]
+
+
+def glance(data: bytes) -> None:
+    """Refuse what can be refused without reading it: weight, kind, the outside of an archive. Raises BadInput."""
     if len(data) > limits.BYTES:
         raise BadInput(limits.TOO_HEAVY)
     if not data.strip():
         raise BadInput(limits.EMPTY)
-    return [table for sheet in _raw(data) for table in laid_out(sheet)]
+    if data.startswith(_OLD_OFFICE):
+        raise BadInput(limits.LOCKED)
+    if data.startswith(_FOREIGN):
+        raise BadInput(limits.NOT_A_TABLE)
+    if data.startswith(_ZIP):
+        archive.check(data)
 
 
 def _raw(data: bytes) -> list[Sheet]:
     if data.startswith(_ZIP):
         return sheets_of(data)
-    if data.startswith(_OLD_OFFICE):
-        raise BadInput(limits.LOCKED)
-    if data.startswith(_FOREIGN):
-        raise BadInput(limits.NOT_A_TABLE)
     return [_text_sheet(data)]
 
 

@@ -1,0 +1,33 @@
+"""How imports speak: their states, their lists, the troubles of their rows."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from brokerage.transfer.mapping.issues import sentence_of
+from brokerage.transfer.models import ImportState, Lane
+from brokerage.transfer.staging.lanes import RESEMBLES
+
+STATES = {
+    ImportState.READING: (_l("Lecture en cours"), "encre", "hourglass"),
+    ImportState.UNREADABLE: (_l("Illisible"), "non", "circle-alert"),
+    ImportState.SORTING: (_l("Lecture en cours"), "encre", "hourglass"),
+    ImportState.OPEN: (_l("À vérifier"), "attente", "triangle-alert"),
+    ImportState.IMPORTING: (_l("Import en cours"), "encre", "hourglass"),
+    ImportState.DONE: (_l("Importé"), "oui", "circle-check"),
+    ImportState.UNDOING: (_l("Annulation en cours"), "encre", "hourglass"),
+    ImportState.UNDONE: (_l("Annulé"), "neutre", "undo-2"),
+    ImportState.LEFT: (_l("Abandonné"), "neutre", "x"),
+    ImportState.FAILED: (_l("Arrêté"), "non", "circle-alert"),
+}
+LANES = {
+    Lane.REFUSED: (_l("Refusées"), "non", "circle-alert"),
+    Lane.CHECK: (_l("À vérifier"), "attente", "triangle-alert"),
+    Lane.READY: (_l("Prêtes"), "oui", "check"),
+    Lane.ASIDE: (_l("Écartées"), "neutre", "ban"),
+    Lane.IMPORTED: (_l("Importées"), "oui", "circle-check"),
+}
+
+
+def reason(code: str) -> str:
+    """The sentence of a trouble, for all the rows that have it."""
+    return _("Un partenaire du carnet lui ressemble.") if code == RESEMBLES else _(sentence_of(code))
