@@ -7,6 +7,8 @@ from brokerage.introductions import models as introductions
 from brokerage.mail import models as mail
 from brokerage.partners import models as partners
 from brokerage.partners import windows
+from brokerage.search import known_words
+from brokerage.search import windows as search_windows
 from brokerage.transfer import models as transfer
 
-__all__ = ["accounts", "conventions", "introductions", "mail", "partners", "timeline", "transfer", "windows"]
+__all__ = ["accounts", "conventions", "introductions", "known_words", "mail", "partners", "search_windows", "timeline", "transfer", "windows"]

@@ -64,6 +64,7 @@ GATES = {
     "mail/outbox.py": "posts a letter once, also into an ally's box",
     "mail/leases.py": "claims letters",
     "accounts/founding.py": "locks while the first association is made",
+    "search/known_words.py": "counts the words of every book, at night",
     "transfer/imports.py": "adds thousands of rows at once",
 }
 

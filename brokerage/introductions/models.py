@@ -43,6 +43,9 @@ class Result(enum.StrEnum):
     UNKNOWN = "unknown"  # nobody ever told
 
 
+SEARCHED = "fold(number || ' ' || target_name || ' ' || target_town || ' ' || event_name || ' ' || place)"
+
+
 class IntroductionRequest(Identified, Shared, Versioned, Base):
     """A delegate's need: a purpose, a place, a date, and a partner in mind or only criteria."""
 
@@ -55,6 +58,7 @@ class IntroductionRequest(Identified, Shared, Versioned, Base):
         sa.Index("ix_request_requester", "requester_id", "state_since"),
         sa.Index("ix_request_partner", "partner_id"),
         sa.Index("ix_request_handler", "handler_id", "state"),
+        sa.Index("ix_request_search", sa.text(f"({SEARCHED}) gin_trgm_ops"), postgresql_using="gin"),
     )
 
     number: Mapped[str] = mapped_column(unique=True)  # "2026-0147"

@@ -151,7 +151,8 @@ def _living() -> list[Any]:
 def _rows(shape: _Shape, most: int) -> tuple[list[Any], list[Any]]:
     """The conditions of a list, and its order; words are looked for until `most` rows are found."""
     order = ORDERS[shape.sort]
-    rows = [*_living(), *(narrowing.condition(one, FILTERS) for one in shape.filters), *([order.beyond(shape.backwards)] if shape.marked else [])]
+    filters = [narrowing.condition(one, FILTERS) for one in shape.filters]
+    rows = [*_living(), *filters, *([order.beyond(shape.backwards)] if shape.marked else [])]
     sorting = order.columns(shape.backwards)
     if shape.words:
         ground = finding.Ground(Partner, Findable, rows, _living(), sorting, also=_in_a_contact(shape.words))

@@ -74,6 +74,9 @@ class Partner(Identified, Owned, Versioned, Base):
         sa.Index("ix_partner_region", "association_id", "region", "sort_name", "id", postgresql_where=LIVING),
         sa.Index("ix_partner_department", "association_id", "department", "sort_name", "id", postgresql_where=LIVING),
         sa.Index("ix_partner_last_contact", "association_id", LAST_CONTACT, "id", postgresql_where=LIVING),
+        sa.Index("ix_partner_siren", "association_id", "siren", postgresql_where=LIVING),
+        sa.Index("ix_partner_town", "association_id", sa.text("fold(town)"), "id", postgresql_where=LIVING),
+        sa.Index("ix_partner_created", "association_id", "created_at", "id", postgresql_where=LIVING),
     )
 
     kind: Mapped[PartnerKind]
@@ -127,6 +130,7 @@ class Contact(Identified, Owned, Versioned, Base):
         sa.UniqueConstraint("association_id", "id"),
         sa.ForeignKeyConstraint(["association_id", "partner_id"], ["partner.association_id", "partner.id"]),
         sa.Index("ix_contact_partner", "partner_id"),
+        sa.Index("ix_contact_name", "association_id", sa.text("fold(last_name || ' ' || first_name)"), "id", postgresql_where=LIVING),
         sa.Index("ix_contact_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
 

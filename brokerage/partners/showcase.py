@@ -131,7 +131,8 @@ def _statement(shape: _Shape, allies: int, size: int) -> sa.Select[Any]:
 
 def _ids(shape: _Shape, place: int, size: int) -> sa.Select[Any]:
     whose = [Entry.association_id == sa.bindparam(f"ally{place}", type_=sa.Uuid())]
-    rows = [*whose, *(narrowing.condition(one, FILTERS) for one in shape.filters), *([ORDER.beyond(shape.backwards)] if shape.marked else [])]
+    filters = [narrowing.condition(one, FILTERS) for one in shape.filters]
+    rows = [*whose, *filters, *([ORDER.beyond(shape.backwards)] if shape.marked else [])]
     sorting = ORDER.columns(shape.backwards)
     if shape.words:
         found = finding.matching(shape.words, finding.Ground(Entry, Entry, rows, whose, sorting), size + 1)
