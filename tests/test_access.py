@@ -38,6 +38,8 @@ MATRIX = {
     "requests.record_outcome": ALL, "requests.reveal": ALL, "requests.approval": MANAGERS, "requests.approve": MANAGERS,
     "requests.preview": MANAGERS, "requests.ask_info": MANAGERS, "requests.park": MANAGERS, "requests.decline": MANAGERS,
     "requests.resume": MANAGERS, "requests.reopen": MANAGERS, "requests.note_answer": MANAGERS,
+    # search
+    "search.show": ALL,
     # the books
     "directory.index": ALL, "directory.show": ALL, "directory.filters": ALL,
     "partners.index": BOOK, "partners.show": BOOK, "partners.filters": BOOK, "partners.note": BOOK,

@@ -36,7 +36,7 @@ _NONE: Any = sa.null()
 
 
 def _columns(kind: Kind, of: Any, title: Any, detail: Any, aside: Any, mark: Any, ranked: Any, close: Any) -> list[Any]:
-    labels = {"kind": sa.literal_column(f"'{kind}'"), "title": title, "detail": detail, "aside": aside, "mark": mark}
+    labels = {"kind": sa.literal_column(f"'{kind}'"), "title": title, "detail": detail, "aside": aside, "mark": sa.cast(mark, sa.Text)}
     return [of.label("id"), *(value.label(name) for name, value in labels.items()), ranked.label("rank"), close.label("close")]
 
 
@@ -74,7 +74,8 @@ def contacts(typed: Typed, limit: int) -> sa.Select[Any]:
         ranked, close = sa.literal_column("0"), sa.literal_column("1")
     else:
         words = Spelling(typed.shape, (OWN,))
-        ids = candidates(words, Ground(Contact, FindableContact, _PERSON, living))
+        mine = [FindableContact.association_id == _MINE]
+        ids = candidates(words, Ground(FindableContact, FindableContact, FindableContact.name, mine))
         ranked, close = rank(words, Contact.search, _PERSON), closeness(Contact.search)
     name = sa.func.concat_ws(sa.literal_column("' '"), sa.func.nullif(Contact.first_name, sa.literal_column("''")), Contact.last_name)
     columns = _columns(Kind.CONTACT, Partner.id, name, Contact.title, Partner.name, Contact.role, ranked, close)

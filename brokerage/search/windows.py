@@ -26,7 +26,9 @@ class FindableContact(World, Base):
     why_open = "the view itself keeps to the contacts of this association"
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    association_id: Mapped[uuid.UUID]
     search: Mapped[str]
+    name: Mapped[str]  # the last name first, folded: policies would keep its index from being used on the table
 
 
 class FindableRequest(World, Base):

@@ -22,7 +22,7 @@ WORD = "^[[:alpha:]]{4,40}$"
 # IS NOT DISTINCT FROM: an index on the association would otherwise be read whole beside the index of words.
 WINDOWS = f"""
 CREATE VIEW findable_contact AS
-SELECT id, search FROM contact WHERE association_id IS NOT DISTINCT FROM (SELECT app_association()) AND deleted_at IS NULL;
+SELECT id, association_id, search, fold(last_name || ' ' || first_name) AS name FROM contact WHERE association_id IS NOT DISTINCT FROM (SELECT app_association()) AND deleted_at IS NULL;
 CREATE VIEW findable_partner AS
 SELECT id, search FROM partner WHERE association_id IS NOT DISTINCT FROM (SELECT app_association()) AND deleted_at IS NULL;
 CREATE VIEW findable_request AS
