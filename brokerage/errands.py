@@ -78,6 +78,13 @@ def forget_old() -> int:
     return _as_the_clock(retention.forget_old)
 
 
+def recount_words() -> int:
+    """Keep the list of known words true: what nobody has any more is forgotten. Returns how many words there are."""
+    from brokerage.search import known_words
+
+    return _as_the_clock(known_words.recount)
+
+
 def _as_the_clock(act: Callable[[], int]) -> int:
     with application().app_context(), scope.acting(scope.system("the clock")) as session:
         done = act()
@@ -87,3 +94,4 @@ def _as_the_clock(act: Callable[[], int]) -> int:
 
 
 ERRANDS: dict[Callable[[], int], int] = {sweep_outbox: SWEEP, send_reminders: REMIND, resume_and_expire: REMIND, forget_old: DAILY}
+ERRANDS[recount_words] = DAILY

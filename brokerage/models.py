@@ -11,4 +11,6 @@ from brokerage.search import known_words
 from brokerage.search import windows as search_windows
 from brokerage.transfer import models as transfer
 
-__all__ = ["accounts", "conventions", "introductions", "known_words", "mail", "partners", "search_windows", "timeline", "transfer", "windows"]
+__all__ = [
+    "accounts", "conventions", "introductions", "known_words", "mail", "partners", "search_windows", "timeline", "transfer", "windows",
+]  # fmt: skip

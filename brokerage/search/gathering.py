@@ -1,8 +1,9 @@
 """Which rows are worth ranking: few, gathered by an index, whatever the words and the size of the book.
 
 PostgreSQL ranks and counts frequent words badly (a second per million rows), so neither is done. A sample says first
-whether the words are common. If they are, rows are walked in the order of names until there are enough; if not, the
-trigram index gathers those that match, and walks too when they turn out to be more than MOST. Names that begin with
+whether the words are common. If they are, rows are walked in the order of their random ids until there are enough
+(in that of names, "paris" would walk past everybody before P); if not, the trigram index gathers those that match,
+and they are walked too when they turn out to be more than MOST. Names that begin with
 what was typed come by an index of their own, so the obvious answer is never missed. It is all one statement.
 """
 
@@ -18,7 +19,7 @@ MOST = 1000  # rows gathered and ranked at most
 SAMPLE, COMMON = 400, 5  # words that 1.25 % of a random sample hold are walked: WALKED rows within some 1,600
 WALKED = 20
 BEGINNING = 20  # rows whose name begins with what was typed
-_END = sa.literal_column("chr(1114111)")  # after every letter
+_END: Any = sa.literal_column("chr(1114111)")  # after every letter
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def candidates(words: Spelling, ground: Ground) -> sa.Select[Any]:
     common = sa.select(sample.c.seen).scalar_subquery() >= COMMON
     hits = sa.select(ground.finds.id).where(words.indexed(ground.finds.search), ~common).limit(MOST + 1).cte()
     many = sa.select(sa.func.count()).select_from(hits).scalar_subquery() > MOST
-    walked = ground.first(ground.entity.id, [words.within(ground.entity.search), sa.or_(common, many)], ground.name, WALKED)
+    walked = ground.first(ground.entity.id, [words.within(ground.entity.search), sa.or_(common, many)], ground.entity.id, WALKED)
     found = [sa.select(hits.c.id).where(~many), _column(walked), _column(_beginning(ground))]
     return sa.select(sa.union_all(*found).subquery().c[0])
 

@@ -68,10 +68,11 @@ def _with(ids: sa.Select[Any], living: list[Any], known: Any) -> Any:
 def contacts(typed: Typed, limit: int) -> sa.Select[Any]:
     """People of the reader's own book, by name; by e-mail address only when the whole of it was typed."""
     living = [Contact.association_id == _MINE, Contact.deleted_at.is_(None)]
+    ids: Any
+    ranked, close = sa.literal_column("0"), sa.literal_column("1")  # type: Any, Any
     if typed.email:
         key = sa.bindparam("email_key", type_=sa.Text())
-        ids: Any = sa.select(Channel.contact_id).where(Channel.association_id == _MINE, Channel.email_key == key)
-        ranked, close = sa.literal_column("0"), sa.literal_column("1")
+        ids = sa.select(Channel.contact_id).where(Channel.association_id == _MINE, Channel.email_key == key)
     else:
         words = Spelling(typed.shape, (OWN,))
         mine = [FindableContact.association_id == _MINE]

@@ -37,8 +37,8 @@ class Spelling:
     def _pattern(self, place: int, long: bool) -> Any:
         word, also = _bind(f"word{place}"), _bind(f"also{place}")
         spelt = [sa.func.spelt(word, book == ALLIES, ALIKE) for book in self.books] if long else [word]
-        parts = [part for one in spelt for part in (sa.literal_column("'|'"), one)][1:]
-        return sa.func.concat(sa.literal_column("'(^| )('"), *parts, also, sa.literal_column("')'"))
+        one_of = sa.func.concat_ws(sa.literal_column("'|'"), *spelt)
+        return sa.func.concat(sa.literal_column("'(^| )('"), one_of, also, sa.literal_column("')'"))
 
 
 def _bind(name: str) -> Any:

@@ -9,8 +9,9 @@ MOST_WORDS = 6
 LONG = 3  # letters from which a word has trigrams, and an index finds it
 _LITTLE = frozenset("d de des du et l la le les aux au a en".split())
 _SHORT_FORMS = {
-    "saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes", "societe": "ste", "lycee": "lyc", "college": "clg", "universite": "univ",
-    "compagnie": "cie", "etablissements": "ets", "professionnel": "pro", "polyvalent": "polyv", "technologique": "techno", "general": "gal",
+    "saint": "st", "sainte": "ste", "saints": "sts", "saintes": "stes", "societe": "ste", "lycee": "lyc", "college": "clg",
+    "universite": "univ", "compagnie": "cie", "etablissements": "ets", "professionnel": "pro", "polyvalent": "polyv",
+    "technologique": "techno", "general": "gal",
     "generale": "gale", "docteur": "dr", "professeur": "pr",
 }  # fmt: skip
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")

@@ -58,10 +58,16 @@ def show() -> ResponseReturnValue:
 
 def _found(found: Found, text: str) -> list[Section]:
     titles = {
-        Kind.PARTNER: (_("Partenaires"), url_for("partners.index", q=text)), Kind.CONTACT: (_("Contacts"), url_for("partners.index", q=text)),
-        Kind.CARD: (_("Annuaire commun"), url_for("directory.index", q=text)), Kind.REQUEST: (_("Demandes"), ""),
-    }  # fmt: skip
-    return [Section(kind, titles[kind][0], [_line(hit) for hit in of.hits], titles[kind][1] if of.more else "") for kind, of in found.groups.items()]
+        Kind.PARTNER: (_("Partenaires"), url_for("partners.index", q=text)),
+        Kind.CONTACT: (_("Contacts"), url_for("partners.index", q=text)),
+        Kind.CARD: (_("Annuaire commun"), url_for("directory.index", q=text)),
+        Kind.REQUEST: (_("Demandes"), ""),
+    }
+    sections = []
+    for kind, of in found.groups.items():
+        title, everything = titles[kind]
+        sections.append(Section(kind, title, [_line(hit) for hit in of.hits], everything if of.more else ""))
+    return sections
 
 
 def _line(hit: Hit) -> Line:
@@ -81,8 +87,11 @@ def _towns(text: str, reader: Visitor) -> Section:
     """Communes whose name begins so: the way to the partners there."""
     target = "partners.index" if reader.has(Role.DELEGATE, Role.MANAGER, Role.ADMIN) else "directory.index"
     found = places.suggest_communes(text, TOWNS) if len(folded(text)) > 1 else []
-    lines = [Line(url_for(target, q=town.name), town.name, _("Ce qui s'y trouve (%(code)s)", code=town.department_code), "map-pin") for town in found]
-    return Section("towns", _("Communes"), lines)
+    return Section("towns", _("Communes"), [_town(town, target) for town in found])
+
+
+def _town(town: places.Commune, target: str) -> Line:
+    return Line(url_for(target, q=town.name), town.name, _("Ce qui s'y trouve (%(code)s)", code=town.department_code), "map-pin")
 
 
 def _actions(text: str, reader: Visitor) -> Section:
