@@ -89,3 +89,41 @@ def test_the_palette_gets_options_only(book, nadia, signed_in):
 
     assert 'role="option"' in body
     assert "<html" not in body
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("typed", ["bonheur", "bonh", "bonehur", "rosa bonheur 7123", "0007123Z"])
+def test_a_rare_word_is_found_through_the_index_of_words(typed, cast, nadia, admin_url, database, as_member):
+    """On 50,000 partners with statistics: what EXPLAIN says of the statement itself."""
+    import psycopg
+
+    from brokerage.database import db
+    from brokerage.local.roles import plain
+    from brokerage.search import everywhere
+    from brokerage.search.typed import read
+    from tests.conftest import as_role
+
+    with psycopg.connect(plain(as_role(admin_url, "postgres", database)), autocommit=True) as session:
+        session.execute(
+            "INSERT INTO partner (id, association_id, created_at, version, kind, name, uai, type, headcount, address, postcode, town, website, status,"
+            " visibility, accepts, open_now, tags, since, source, changed_at)"
+            " SELECT gen_random_uuid(), %s, now(), 1, 'academic', 'Collège ' || md5(n::text) || CASE WHEN n %% 5000 = 7 THEN ' Rosa Bonheur' ELSE '' END,"
+            " lpad(n::text, 7, '0') || 'Z', '', '', '', '', 'Ville ' || n, '', 'active', 'listed', '{}', true, '{}', '', '', now() FROM generate_series(1, 50000) n",
+            [nadia.association_id],
+        )
+        session.execute("ANALYZE")
+    with as_member(nadia) as session:
+        seen: list[Any] = []
+        import sqlalchemy as sa
+
+        def hear(_c, _cursor, statement, parameters, *_more):
+            seen.append((statement, parameters))
+
+        sa.event.listen(db.engine, "before_cursor_execute", hear)
+        everywhere.find(nadia, read(typed), 10)
+        sa.event.remove(db.engine, "before_cursor_execute", hear)
+        plan = "\n".join(row[0] for row in session.connection().exec_driver_sql("EXPLAIN " + seen[-1][0], seen[-1][1]))
+
+    assert "ix_partner_search" in plan
+    assert "ix_partner_name" in plan
+    assert "Seq Scan on partner" not in plan

@@ -43,7 +43,9 @@ class Result(enum.StrEnum):
     UNKNOWN = "unknown"  # nobody ever told
 
 
-SEARCHED = "fold(number || ' ' || target_name || ' ' || target_town || ' ' || event_name || ' ' || place)"
+SEARCHED: sa.ColumnElement[str] = sa.literal_column(
+    "fold(number || ' ' || target_name || ' ' || target_town || ' ' || event_name || ' ' || place)"
+)
 
 
 class IntroductionRequest(Identified, Shared, Versioned, Base):
@@ -58,7 +60,7 @@ class IntroductionRequest(Identified, Shared, Versioned, Base):
         sa.Index("ix_request_requester", "requester_id", "state_since"),
         sa.Index("ix_request_partner", "partner_id"),
         sa.Index("ix_request_handler", "handler_id", "state"),
-        sa.Index("ix_request_search", sa.text(f"({SEARCHED}) gin_trgm_ops"), postgresql_using="gin"),
+        sa.Index("ix_request_search", SEARCHED.label("searched"), postgresql_using="gin", postgresql_ops={"searched": "gin_trgm_ops"}),
     )
 
     number: Mapped[str] = mapped_column(unique=True)  # "2026-0147"
