@@ -44,7 +44,7 @@ class Result(enum.StrEnum):
 
 
 SEARCHED: sa.ColumnElement[str] = sa.literal_column(
-    "fold(number || ' ' || target_name || ' ' || target_town || ' ' || event_name || ' ' || place)"
+    "fold((((((((number || ' '::text) || target_name) || ' '::text) || target_town) || ' '::text) || event_name) || ' '::text) || place)"
 )
 
 

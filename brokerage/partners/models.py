@@ -55,6 +55,7 @@ class ContactRole(enum.StrEnum):
 
 
 LIVING = sa.text("deleted_at IS NULL")
+LAST_NAME_FIRST = sa.text("fold((last_name || ' '::text) || first_name)")  # as PostgreSQL itself writes it
 LAST_CONTACT = sa.text("coalesce(last_contact_on, '0001-01-01'::date)")
 
 
@@ -130,7 +131,7 @@ class Contact(Identified, Owned, Versioned, Base):
         sa.UniqueConstraint("association_id", "id"),
         sa.ForeignKeyConstraint(["association_id", "partner_id"], ["partner.association_id", "partner.id"]),
         sa.Index("ix_contact_partner", "partner_id"),
-        sa.Index("ix_contact_name", "association_id", sa.text("fold(last_name || ' ' || first_name)"), "id", postgresql_where=LIVING),
+        sa.Index("ix_contact_name", "association_id", LAST_NAME_FIRST, "id", postgresql_where=LIVING),
         sa.Index("ix_contact_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
 

@@ -15,7 +15,7 @@ class KnownWord(Owned, Base):
     __tablename__ = "known_word"
     __table_args__ = (
         sa.Index("ix_known_word", "association_id", "shown", "word"),
-        sa.Index("ix_known_word_end", "association_id", "shown", sa.text('reverse(word) COLLATE "C"')),
+        sa.Index("ix_known_word_end", "association_id", "shown", sa.text("reverse(word)")),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, server_default=sa.text("gen_random_uuid()"))

@@ -185,7 +185,7 @@ def _wall(table: str, grants: str, rule: str) -> None:
 
 def _indexes() -> None:
     op.create_index("ix_known_word", "known_word", ["association_id", "shown", "word"])
-    op.create_index("ix_known_word_end", "known_word", ["association_id", "shown", sa.text('reverse(word) COLLATE "C"')])
+    op.create_index("ix_known_word_end", "known_word", ["association_id", "shown", sa.text("reverse(word)")])
     op.create_index("ix_contact_name", "contact", ["association_id", CONTACT_NAME, "id"], postgresql_where=LIVING)
     op.create_index("ix_partner_siren", "partner", ["association_id", "siren"], postgresql_where=LIVING)
     op.create_index("ix_partner_town", "partner", ["association_id", sa.text("fold(town)"), "id"], postgresql_where=LIVING)
