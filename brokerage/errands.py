@@ -124,6 +124,13 @@ def ask_for_news() -> int:
     return _as_the_clock(silence.ask_for_news)
 
 
+def recount_words() -> int:
+    """Keep the list of known words true: what nobody has any more is forgotten. Returns how many words there are."""
+    from brokerage.search import known_words
+
+    return _as_the_clock(known_words.recount)
+
+
 def _as_the_clock(act: Callable[[], int]) -> int:
     with application().app_context(), scope.acting(scope.system("the clock")) as session:
         done = act()
@@ -179,6 +186,8 @@ def _step(desk: Desk, piece: Piece) -> bool:
 
 
 ON_FILES = (work_on_files, sweep_files)
+
+
 ERRANDS: dict[Callable[[], int], int] = {
     sweep_outbox: SWEEP,
     sweep_files: SWEEP,
@@ -188,4 +197,5 @@ ERRANDS: dict[Callable[[], int], int] = {
     resume_and_expire: REMIND,
     forget_old: DAILY,
     ask_for_news: DAILY,
+    recount_words: DAILY,
 }

@@ -9,6 +9,8 @@ from brokerage.mail import inbox
 from brokerage.mail import models as mail
 from brokerage.partners import bulk, fields, merges, tasks, windows
 from brokerage.partners import models as partners
+from brokerage.search import known_words
+from brokerage.search import windows as search_windows
 from brokerage.transfer import models as transfer
 from brokerage.transfer.exports import models as exports
 
@@ -21,9 +23,11 @@ __all__ = [
     "fields",
     "inbox",
     "introductions",
+    "known_words",
     "mail",
     "merges",
     "partners",
+    "search_windows",
     "tasks",
     "timeline",
     "transfer",

@@ -43,6 +43,11 @@ class Result(enum.StrEnum):
     UNKNOWN = "unknown"  # nobody ever told
 
 
+SEARCHED: sa.ColumnElement[str] = sa.literal_column(
+    "fold((((((((number || ' '::text) || target_name) || ' '::text) || target_town) || ' '::text) || event_name) || ' '::text) || place)"
+)
+
+
 class IntroductionRequest(Identified, Shared, Versioned, Base):
     """A delegate's need: a purpose, a place, a date, and a partner in mind or only criteria."""
 
@@ -55,6 +60,7 @@ class IntroductionRequest(Identified, Shared, Versioned, Base):
         sa.Index("ix_request_requester", "requester_id", "state_since"),
         sa.Index("ix_request_partner", "partner_id"),
         sa.Index("ix_request_handler", "handler_id", "state"),
+        sa.Index("ix_request_search", SEARCHED.label("searched"), postgresql_using="gin", postgresql_ops={"searched": "gin_trgm_ops"}),
     )
 
     number: Mapped[str] = mapped_column(unique=True)  # "2026-0147"

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -11,39 +11,44 @@ import sqlalchemy as sa
 
 from brokerage.accounts.models import User
 from brokerage.database import db
-from brokerage.partners import finding, paging
-from brokerage.partners.models import Contact, Partner, PartnerKind, Status, Visibility
+from brokerage.partners import finding, narrowing, paging
+from brokerage.partners.models import Contact, Partner, PartnerKind, Permission, Status, Visibility
+from brokerage.partners.narrowing import Asked, chosen
 from brokerage.partners.windows import Findable
 
 PAGE = 50
 COUNTED = 1000  # beyond, a page says "plus de 1 000": nobody reads an exact number, and counting it costs
 EVERY = 1_000_000  # partners at most in one bulk action or export
-NEVER = date(1, 1, 1)  # stands for "no contact yet" when sorting
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader asks of the list; None and "" mean any. Codes are those of the reference data."""
+    """What a reader asks of the list. Codes are those of the reference data.
+
+    A filter holds any of several values, as a tuple; one value may stand alone; None, "" and () mean any.
+    """
 
     words: str = ""
-    kind: PartnerKind | None = None
-    region: str = ""
-    academy: str = ""
-    department: str = ""
-    type: str = ""
-    owner: uuid.UUID | None = None
-    tag: str = ""
-    status: Status | None = None
-    visibility: Visibility | None = None
+    kind: tuple[PartnerKind, ...] | PartnerKind | None = ()
+    region: tuple[str, ...] | str = ()
+    academy: tuple[str, ...] | str = ()
+    department: tuple[str, ...] | str = ()
+    type: tuple[str, ...] | str = ()
+    owner: tuple[uuid.UUID, ...] | uuid.UUID | None = ()
+    tag: tuple[str, ...] | str = ()
+    status: tuple[Status, ...] | Status | None = ()
+    visibility: tuple[Visibility, ...] | Visibility | None = ()
+    permission: tuple[Permission, ...] | Permission | None = ()  # of one of its contacts at least
+    last_contact: tuple[str, ...] | str = ()  # codes of narrowing.SPANS, "jamais", or an ISO day since when
     open_now: bool | None = None
-    sort: str = "nom"  # nom, echange (longest without a contact first), or one of them after a minus
+    sort: str = "nom"  # a key of ORDERS: nom, ville, echange (longest without a contact first), ajout; "-" turns it round
     after: str = ""
     before: str = ""
 
     @property
     def narrows(self) -> bool:
         """Whether anything but the order was asked for."""
-        return bool(self.words.strip()) or any(getattr(self, name) not in (None, "") for name in _FILTERS)
+        return bool(self.words.strip()) or any(chosen(self, name) for name in FILTERS)
 
 
 @dataclass(frozen=True)
@@ -67,14 +72,15 @@ class PartnerRow:
     tags: tuple[str, ...]
 
 
-_LAST = sa.func.coalesce(Partner.last_contact_on, sa.literal_column("'0001-01-01'::date"))
+_TOWN = sa.func.fold(Partner.town)
 ORDERS = {
-    "nom": paging.Order(Partner.sort_name, Partner.id),
-    "-nom": paging.Order(Partner.sort_name, Partner.id, descending=True),
-    "echange": paging.Order(_LAST, Partner.id, kind=date),
-    "-echange": paging.Order(_LAST, Partner.id, descending=True, kind=date),
-}
-_FILTERS: dict[str, Any] = {
+    sign + name: paging.Order(key, Partner.id, descending=bool(sign), kind=kind)
+    for name, key, kind in (
+        ("nom", Partner.sort_name, str), ("ville", _TOWN, str), ("echange", narrowing.LAST, date), ("ajout", Partner.created_at, datetime),
+    )
+    for sign in ("", "-")
+}  # fmt: skip
+FILTERS: dict[str, Any] = {
     "kind": Partner.kind,
     "region": Partner.region,
     "academy": Partner.academy,
@@ -85,6 +91,8 @@ _FILTERS: dict[str, Any] = {
     "visibility": Partner.visibility,
     "open_now": Partner.open_now,
     "tag": Partner.tags,
+    "permission": Contact.permission,
+    "last_contact": Partner.last_contact_on,
 }
 
 
@@ -112,7 +120,7 @@ def _mark(wanted: Wanted, order: paging.Order) -> paging.Mark | None:
 class _Shape:
     """What makes two lists the same statement with other parameters."""
 
-    filters: tuple[str, ...]
+    filters: tuple[Asked, ...]
     words: finding.Words | None
     sort: str
     marked: bool
@@ -120,16 +128,13 @@ class _Shape:
 
 
 def _shape(wanted: Wanted, mark: paging.Mark | None) -> _Shape:
-    asked = tuple(name for name in _FILTERS if getattr(wanted, name) not in (None, ""))
     sort = wanted.sort if wanted.sort in ORDERS else "nom"
-    return _Shape(asked, finding.shape_of(wanted.words), sort, mark is not None, bool(mark and mark.backwards))
+    return _Shape(narrowing.asked(wanted, FILTERS), finding.shape_of(wanted.words), sort, mark is not None, bool(mark and mark.backwards))
 
 
 def _parameters(association_id: uuid.UUID, wanted: Wanted, mark: paging.Mark | None) -> dict[str, Any]:
-    asked = {name: getattr(wanted, name) for name in _FILTERS if getattr(wanted, name) not in (None, "")}
-    if wanted.tag:
-        asked["tag"] = [wanted.tag]
-    return {"mine": association_id, **asked, **finding.words_of(wanted.words), **(mark.parameters if mark else {})}
+    filters = narrowing.parameters(wanted, FILTERS)
+    return {"mine": association_id, **filters, **finding.words_of(wanted.words), **(mark.parameters if mark else {})}
 
 
 def ids(association_id: uuid.UUID, wanted: Wanted) -> Sequence[uuid.UUID]:
@@ -146,7 +151,8 @@ def _living() -> list[Any]:
 def _rows(shape: _Shape, most: int) -> tuple[list[Any], list[Any]]:
     """The conditions of a list, and its order; words are looked for until `most` rows are found."""
     order = ORDERS[shape.sort]
-    rows = [*_living(), *(_condition(name) for name in shape.filters), *([order.beyond(shape.backwards)] if shape.marked else [])]
+    filters = [narrowing.condition(one, FILTERS) for one in shape.filters]
+    rows = [*_living(), *filters, *([order.beyond(shape.backwards)] if shape.marked else [])]
     sorting = order.columns(shape.backwards)
     if shape.words:
         ground = finding.Ground(Partner, Findable, rows, _living(), sorting, also=_in_a_contact(shape.words))
@@ -166,11 +172,6 @@ def _statement(shape: _Shape, asks: sa.ScalarSelect[int], size: int) -> sa.Selec
         .order_by(*sorting)
         .limit(size + 1)
     )
-
-
-def _condition(name: str) -> sa.ColumnElement[bool]:
-    column, value = _FILTERS[name], sa.bindparam(name, type_=_FILTERS[name].type)
-    return column.contains(value) if name == "tag" else column == value
 
 
 def _columns(order: paging.Order) -> list[Any]:

@@ -58,6 +58,7 @@ class ContactRole(enum.StrEnum):
 NOTHING_MORE = sa.text("'{}'::jsonb")
 LIVING, TRASHED = sa.text("deleted_at IS NULL"), sa.text("deleted_at IS NOT NULL")
 IMPORTED = sa.text("import_id IS NOT NULL")
+LAST_NAME_FIRST = sa.text("fold((last_name || ' '::text) || first_name)")  # as PostgreSQL itself writes it
 LAST_CONTACT = sa.text("coalesce(last_contact_on, '0001-01-01'::date)")
 
 
@@ -81,6 +82,9 @@ class Partner(Identified, Owned, Versioned, Base):
         sa.Index("ix_partner_last_contact", "association_id", LAST_CONTACT, "id", postgresql_where=LIVING),
         sa.Index("ix_partner_trash", "association_id", "deleted_at", postgresql_where=TRASHED),
         sa.Index("ix_partner_import", "import_id", postgresql_where=IMPORTED),
+        sa.Index("ix_partner_siren", "association_id", "siren", postgresql_where=LIVING),
+        sa.Index("ix_partner_town", "association_id", sa.text("fold(town)"), "id", postgresql_where=LIVING),
+        sa.Index("ix_partner_created", "association_id", "created_at", "id", postgresql_where=LIVING),
     )
 
     kind: Mapped[PartnerKind]
@@ -137,6 +141,7 @@ class Contact(Identified, Owned, Versioned, Base):
         sa.Index("ix_contact_partner", "partner_id"),
         sa.Index("ix_contact_trash", "association_id", "deleted_at", postgresql_where=TRASHED),
         sa.Index("ix_contact_import", "import_id", postgresql_where=IMPORTED),
+        sa.Index("ix_contact_name", "association_id", LAST_NAME_FIRST, "id", postgresql_where=LIVING),
         sa.Index("ix_contact_search", "search", postgresql_using="gin", postgresql_ops={"search": "gin_trgm_ops"}),
     )
 

@@ -3,12 +3,14 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Generic, TypeVar
 
 import sqlalchemy as sa
 
 Row = TypeVar("Row")
+_TYPES: dict[type, Any] = {str: sa.Text(), date: sa.Date(), datetime: sa.DateTime(timezone=True)}
+_READS: dict[type, Any] = {str: str, date: date.fromisoformat, datetime: datetime.fromisoformat}
 
 
 @dataclass(frozen=True)
@@ -18,7 +20,7 @@ class Order:
     key: Any
     id: Any
     descending: bool = False
-    kind: type[str] | type[date] = str
+    kind: type[str] | type[date] | type[datetime] = str
 
     def columns(self, backwards: bool = False) -> list[Any]:
         """What to ORDER BY; `backwards` to fetch the page before."""
@@ -28,7 +30,7 @@ class Order:
     def beyond(self, backwards: bool = False) -> sa.ColumnElement[bool]:
         """The rows on the far side of a mark, given as the bind parameters mark_value and mark_id."""
         here = sa.tuple_(self.key, self.id)
-        value = sa.bindparam("mark_value", type_=sa.Date() if self.kind is date else sa.Text())
+        value = sa.bindparam("mark_value", type_=_TYPES[self.kind])
         there = sa.tuple_(value, sa.bindparam("mark_id", type_=sa.Uuid()))
         return here < there if self.descending is not backwards else here > there
 
@@ -37,7 +39,7 @@ class Order:
 class Mark:
     """The row a page begins after, or ends before when `backwards`."""
 
-    value: str | date
+    value: str | date | datetime
     id: uuid.UUID
     backwards: bool = False
 
@@ -51,7 +53,7 @@ class Mark:
         """A mark from an address; None when somebody wrote their own: they get the first page."""
         value, _, key = text.rpartition("~")
         try:
-            return cls(date.fromisoformat(value) if order.kind is date else value, uuid.UUID(key), backwards)
+            return cls(_READS[order.kind](value), uuid.UUID(key), backwards)
         except ValueError:
             return None
 

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 
 from brokerage.accounts.models import Association, User
 from brokerage.database import db
-from brokerage.partners import finding, paging
+from brokerage.partners import finding, narrowing, paging
 from brokerage.partners.models import Contact, Partner, PartnerKind
+from brokerage.partners.narrowing import Asked, chosen
 from brokerage.partners.windows import ShowcaseEntry as Entry
 
 PAGE = 50
@@ -22,17 +23,17 @@ PAGE = 50
 
 @dataclass(frozen=True)
 class Wanted:
-    """What a reader asks of the common directory; None and "" mean any."""
+    """What a reader asks of the common directory; several values of a filter mean any of them, none means all."""
 
     words: str = ""
-    kind: PartnerKind | None = None
-    region: str = ""
-    academy: str = ""
-    department: str = ""
-    role: str = ""
-    type: str = ""
+    kind: tuple[PartnerKind, ...] | PartnerKind | None = ()
+    region: tuple[str, ...] | str = ()
+    academy: tuple[str, ...] | str = ()
+    department: tuple[str, ...] | str = ()
+    role: tuple[str, ...] | str = ()
+    type: tuple[str, ...] | str = ()
     open_now: bool | None = None
-    ally: uuid.UUID | None = None
+    ally: tuple[uuid.UUID, ...] | uuid.UUID | None = ()
     after: str = ""
     before: str = ""
 
@@ -72,7 +73,7 @@ class Known:
 
 
 ORDER = paging.Order(Entry.sort_name, Entry.id)
-_FILTERS: dict[str, Any] = {
+FILTERS: dict[str, Any] = {
     "kind": Entry.kind,
     "region": Entry.region,
     "academy": Entry.academy,
@@ -85,7 +86,8 @@ _FILTERS: dict[str, Any] = {
 
 def page(allies: Sequence[Association], wanted: Wanted, size: int = PAGE) -> paging.Page[Card]:
     """A page of what these allies show, in the order of names. Allies the view does not know show nothing."""
-    shown = tuple(ally.id for ally in allies if wanted.ally in (None, ally.id))
+    only = chosen(wanted, "ally")
+    shown = tuple(ally.id for ally in allies if not only or ally.id in only)
     if not shown:
         return paging.Page([], None, None, 0)
     mark = _mark(wanted)
@@ -103,23 +105,19 @@ def _mark(wanted: Wanted) -> paging.Mark | None:
 
 @dataclass(frozen=True)
 class _Shape:
-    filters: tuple[str, ...]
+    filters: tuple[Asked, ...]
     words: finding.Words | None
     marked: bool
     backwards: bool
 
 
 def _shape(wanted: Wanted, mark: paging.Mark | None) -> _Shape:
-    asked = tuple(name for name in _FILTERS if getattr(wanted, name) not in (None, ""))
-    return _Shape(asked, finding.shape_of(wanted.words), mark is not None, bool(mark and mark.backwards))
+    return _Shape(narrowing.asked(wanted, FILTERS), finding.shape_of(wanted.words), mark is not None, bool(mark and mark.backwards))
 
 
 def _parameters(allies: Sequence[uuid.UUID], wanted: Wanted, mark: paging.Mark | None) -> dict[str, Any]:
-    asked = {name: getattr(wanted, name) for name in _FILTERS if getattr(wanted, name) not in (None, "")}
-    if wanted.role:
-        asked["role"] = [wanted.role]
     whose = {f"ally{place}": ally for place, ally in enumerate(allies)}
-    return {**whose, **asked, **finding.words_of(wanted.words), **(mark.parameters if mark else {})}
+    return {**whose, **narrowing.parameters(wanted, FILTERS), **finding.words_of(wanted.words), **(mark.parameters if mark else {})}
 
 
 @lru_cache(maxsize=256)
@@ -133,17 +131,13 @@ def _statement(shape: _Shape, allies: int, size: int) -> sa.Select[Any]:
 
 def _ids(shape: _Shape, place: int, size: int) -> sa.Select[Any]:
     whose = [Entry.association_id == sa.bindparam(f"ally{place}", type_=sa.Uuid())]
-    rows = [*whose, *(_condition(name) for name in shape.filters), *([ORDER.beyond(shape.backwards)] if shape.marked else [])]
+    filters = [narrowing.condition(one, FILTERS) for one in shape.filters]
+    rows = [*whose, *filters, *([ORDER.beyond(shape.backwards)] if shape.marked else [])]
     sorting = ORDER.columns(shape.backwards)
     if shape.words:
         found = finding.matching(shape.words, finding.Ground(Entry, Entry, rows, whose, sorting), size + 1)
         return sa.select(Entry.id).where(*rows, Entry.id.in_(found)).order_by(*sorting).limit(size + 1)
     return sa.select(Entry.id).where(*rows).order_by(*sorting).limit(size + 1)
-
-
-def _condition(name: str) -> sa.ColumnElement[bool]:
-    column, value = _FILTERS[name], sa.bindparam(name, type_=_FILTERS[name].type)
-    return column.contains(value) if name == "role" else column == value
 
 
 def _cards() -> sa.Select[Any]:

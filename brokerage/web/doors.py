@@ -24,6 +24,7 @@ FAMILIES = (
     "notice",
     "partners",
     "requests",
+    "search",
     "settings",
     "setup",
     "sign_in",

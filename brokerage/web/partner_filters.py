@@ -3,15 +3,18 @@
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask import request
+from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 
-from brokerage.partners import kinds
-from brokerage.partners.models import ContactRole, PartnerKind, Status, Visibility
+from brokerage.errors import N_
+from brokerage.partners import kinds, narrowing
+from brokerage.partners.models import ContactRole, PartnerKind, Permission, Status, Visibility
 from brokerage.reference import places
 from brokerage.web.stories import role_label
 
@@ -19,27 +22,42 @@ Options = Sequence[tuple[str, Any]]  # a value and its words
 KIND_NAMES = {PartnerKind.ACADEMIC: _l("Établissements"), PartnerKind.CORPORATE: _l("Entreprises")}
 STATUS_NAMES = {Status.ACTIVE: _l("Active"), Status.DORMANT: _l("En sommeil"), Status.FORMER: _l("Terminée")}
 VISIBILITY_NAMES = {Visibility.LISTED: _l("Dans l'annuaire commun"), Visibility.HIDDEN: _l("Réservée à votre association")}
+PERMISSION_NAMES = {
+    Permission.ASK_FIRST: _l("Demander d'abord"),
+    Permission.SHARE_OK: _l("Transmission acceptée d'avance"),
+    Permission.NO_SHARE: _l("Ne pas transmettre"),
+    Permission.DO_NOT_CONTACT: _l("Ne plus solliciter"),
+}
+LAST_NAMES = {
+    "moins-1-mois": N_("Depuis moins d'un mois"),
+    "moins-6-mois": N_("Depuis moins de 6 mois"),
+    "plus-6-mois": N_("Il y a plus de 6 mois"),
+    "plus-1-an": N_("Il y a plus d'un an"),
+    narrowing.WITHOUT: N_("Jamais"),
+}
 OPEN_NAMES = {"oui": _l("En ce moment"), "non": _l("Pas en ce moment")}
 
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter: `field` of the list's `Wanted`, and the choices of its menu (none: it is typed, or has its own)."""
+    """One filter: `field` of the list's `Wanted`, and the choices of its menu (none: they are the database's to tell)."""
 
     field: str
     label: str
     read: Callable[[str], Any]
     words: Callable[[str], str]
     options: Callable[[], Options] = tuple
+    several: bool = True  # whether it may hold more than one value
 
 
 @dataclass(frozen=True)
 class Chip:
-    """A filter in force, as the page shows it; `name` is what an address calls it."""
+    """A value of a filter in force, as the page shows it; `name` is what an address calls it, `others` stay without it."""
 
     name: str
     label: str
     words: str
+    others: list[str]
 
 
 def _enum(kind: Any, names: dict[Any, Any]) -> tuple[Callable[[str], Any], Callable[[str], str], Callable[[], Options]]:
@@ -72,6 +90,23 @@ def _tag(text: str) -> str | None:
     return text.strip()[:60] or None
 
 
+def _last(text: str) -> str | None:
+    """A span of the filter « Dernier échange », or a day since when."""
+    try:
+        narrowing.days_of(text)
+    except ValueError:
+        return None
+    return text
+
+
+def _last_words(text: str) -> str:
+    return _(LAST_NAMES[text]) if text in LAST_NAMES else _("Depuis le %(day)s", day=format_date(date.fromisoformat(text), "d MMMM y"))
+
+
+def _spans() -> Options:
+    return [(code, _(words)) for code, words in LAST_NAMES.items()]
+
+
 _OPEN = {"oui": True, "non": False}
 KIND = Filter("kind", _l("Réseau"), *_enum(PartnerKind, KIND_NAMES))
 PLACES = {
@@ -81,8 +116,9 @@ PLACES = {
 }
 TYPE = Filter("type", _l("Type"), lambda v: v[:40] or None, lambda v: _(kinds.words_for(v)).capitalize(), _types)
 OPEN = Filter(
-    "open_now", _l("Ouvert aux demandes"), _OPEN.get, lambda v: str(OPEN_NAMES[v]), lambda: [(k, str(w)) for k, w in OPEN_NAMES.items()]
-)
+    "open_now", _l("Ouvert aux demandes"), _OPEN.get, lambda v: str(OPEN_NAMES[v]), lambda: [(k, str(w)) for k, w in OPEN_NAMES.items()],
+    several=False,
+)  # fmt: skip
 
 OWN: dict[str, Filter] = {
     "kind": KIND,
@@ -92,6 +128,8 @@ OWN: dict[str, Filter] = {
     "referent": Filter("owner", _l("Suivi par"), _identifier, str),
     "etiquette": Filter("tag", _l("Étiquette"), _tag, str),
     "statut": Filter("status", _l("Relation"), *_enum(Status, STATUS_NAMES)),
+    "echange": Filter("last_contact", _l("Dernier échange"), _last, _last_words, _spans),
+    "accord": Filter("permission", _l("Accord d'un contact"), *_enum(Permission, PERMISSION_NAMES)),
     "visibilite": Filter("visibility", _l("Visibilité"), *_enum(Visibility, VISIBILITY_NAMES)),
 }
 COMMON: dict[str, Filter] = {
@@ -104,19 +142,38 @@ COMMON: dict[str, Filter] = {
 }
 
 
+MOST_VALUES = 12  # of one filter in one address
+
+
 def asked(filters: dict[str, Filter], given: "MultiDict[str, str]") -> dict[str, Any]:
     """What an address asks of a list, as fields of its `Wanted`; what makes no sense is left out."""
-    read = {known.field: known.read(given[name]) for name, known in filters.items() if given.get(name)}
     paged = {"after": given.get("after", ""), "before": given.get("before", "")}
-    return {**{field: value for field, value in read.items() if value is not None}, "words": given.get("q", "")[:200], **paged}
+    return {**_fields(filters, given), "words": given.get("q", "")[:200], **paged}
+
+
+def _fields(filters: dict[str, Filter], given: "MultiDict[str, str]") -> dict[str, Any]:
+    read = {known.field: [known.read(value) for value in values(name, known, given)] for name, known in filters.items()}
+    single = {known.field for known in filters.values() if not known.several}
+    return {field: found[0] if field in single else tuple(found) for field, found in read.items() if found}
+
+
+def values(name: str, known: Filter, given: "MultiDict[str, str]") -> list[str]:
+    """What an address says of a filter, each value once and only if it makes sense."""
+    sensible = [value for value in dict.fromkeys(given.getlist(name)) if value and known.read(value) is not None]
+    return sensible[: MOST_VALUES if known.several else 1]
 
 
 def chips(filters: dict[str, Filter], given: "MultiDict[str, str]", names: dict[str, str] | None = None) -> list[Chip]:
-    """The filters in force, each with its words; `names` reads ids that only the database can."""
-    sensible = [(name, known, given[name]) for name, known in filters.items() if given.get(name) and known.read(given[name]) is not None]
-    return [Chip(name, str(known.label), (names or {}).get(value) or known.words(value)) for name, known, value in sensible]
+    """The filters in force, each value with its words; `names` reads ids that only the database can."""
+    found = []
+    for name, known in filters.items():
+        of = values(name, known, given)
+        for value in of:
+            words = (names or {}).get(value) or known.words(value)
+            found.append(Chip(name, str(known.label), words, [other for other in of if other != value]))
+    return found
 
 
-def kept(filters: dict[str, Filter]) -> dict[str, str]:
+def kept(filters: dict[str, Filter]) -> list[tuple[str, str]]:
     """The rest of the address, which a search must not lose."""
-    return {name: value for name, value in request.args.items() if name in filters or name == "sort"}
+    return [(name, value) for name, value in request.args.items(multi=True) if name in filters or name == "sort"]

@@ -1,6 +1,7 @@
 """Partenaires: an association's own book, as a list and one partner at a time."""
 
 import uuid
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -22,6 +23,7 @@ from brokerage.introductions.models import Ask
 from brokerage.introductions.purposes import PURPOSES
 from brokerage.partners import directory, kinds, notes, partners, past, policy, record, showcase
 from brokerage.partners.models import Contact, Partner, Visibility
+from brokerage.partners.narrowing import chosen
 from brokerage.reference import places
 from brokerage.web import access, partner_filters, partner_stories, task_words
 from brokerage.web.access import me, visiting
@@ -73,7 +75,7 @@ def index() -> ResponseReturnValue:
     listing = directory.page(reader().association_id, wanted, ASKS, asked_since=clock.now() - QUARTER)
     opened = request.args.get("ouvrir", type=uuid.UUID)
     context: dict[str, Any] = {
-        "chips": partner_filters.chips(OWN, request.args, _member_names(wanted.owner)),
+        "chips": partner_filters.chips(OWN, request.args, _member_names(chosen(wanted, "owner"))),
         "keep": partner_filters.kept(OWN),
         "shown": _told(found(opened)) if opened else None,
         "exchange_form": None,
@@ -86,9 +88,10 @@ def index() -> ResponseReturnValue:
     return page("partners/index.html", fragments=("rows",), listing=listing, wanted=wanted, **context)
 
 
-def _member_names(member_id: uuid.UUID | None) -> dict[str, str]:
-    member = db.session.get(User, member_id) if member_id else None
-    return {str(member.id): member.name} if member else {}
+def _member_names(member_ids: Sequence[uuid.UUID]) -> dict[str, str]:
+    if not member_ids:
+        return {}
+    return {str(member.id): member.name for member in db.session.scalars(sa.select(User).where(User.id.in_(member_ids)))}
 
 
 @pages.get("/filtres")

@@ -85,7 +85,7 @@
     const dialog = document.getElementById(opener.dataset.open);
     if (!dialog?.showModal) return;
     e.preventDefault();
-    dialog.showModal();
+    if (dialog === palette) openPalette(); else dialog.showModal();
   });
   onEach("click", "[data-print]", () => window.print());
   onEach("click", "[data-close]", (closer, e) => { e.preventDefault(); closer.closest("dialog")?.close(); });
@@ -116,9 +116,9 @@
     }
     if ((e.ctrlKey || e.metaKey) && !e.altKey && e.key.toLowerCase() === "k") {
       e.preventDefault();
-      const field = all("[data-search]").find(seen);
-      if (field) { field.focus(); field.select?.(); } else all("[data-search-link]").find(seen)?.click();
+      openPalette();
     }
+    if (e.key === "/" && !typing(document.activeElement) && !$("dialog[open]") && root.dataset.shortcuts !== "off") { e.preventDefault(); openPalette(); }
     if (e.ctrlKey || e.metaKey || e.altKey || e.key.length !== 1 || root.dataset.shortcuts === "off") return;
     if (typing(document.activeElement) || $("dialog[open]")) return;
     if ("jk".includes(e.key.toLowerCase())) step(e.key.toLowerCase() === "j" ? 1 : -1);
@@ -128,6 +128,34 @@
     wanted.focus();
     wanted.click();
   });
+
+  /* ---- Palette: what it proposes is chosen with the arrows, the field keeps the focus ---- */
+  const palette = $("#palette");
+  function openPalette() {
+    if (!palette || palette.open) return;
+    palette.showModal();
+    const field = $("[data-palette]", palette);
+    field.focus();
+    field.select();
+    field.form.dispatchEvent(new Event("palette"));
+  }
+  function choose(step) {
+    const options = all("[role=option]", palette);
+    const now = options.findIndex((option) => option.getAttribute("aria-selected") === "true");
+    const next = options[(now + step + options.length) % options.length];
+    options.forEach((option) => option.setAttribute("aria-selected", option === next));
+    const field = $("[data-palette]", palette);
+    if (next) { field.setAttribute("aria-activedescendant", next.id); next.scrollIntoView({ block: "nearest" }); } else field.removeAttribute("aria-activedescendant");
+  }
+  on("keydown", (e) => {
+    if (!palette?.open || !e.target.matches("[data-palette]")) return;
+    if (e.key === "ArrowDown" || e.key === "ArrowUp") { e.preventDefault(); choose(e.key === "ArrowDown" ? 1 : -1); }
+    const chosen = $("[role=option][aria-selected=true]", palette);
+    if (e.key !== "Enter" || !chosen) return;
+    e.preventDefault();
+    if (e.ctrlKey || e.metaKey) window.open(chosen.href, "_blank", "noopener"); else location.assign(chosen.href);
+  });
+  on("htmx:afterSwap", (e) => { if (e.detail.target?.id === "trouve") choose(1); });
 
   /* ---- Forms ---- */
   function busy(button) {

@@ -1,0 +1,1 @@
+"""Finding anything a reader may see from one box: partners, contacts, the common directory, requests, towns."""
