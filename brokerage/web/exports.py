@@ -126,7 +126,7 @@ def _shown(form: ExportForm, status: int = 200) -> ResponseReturnValue:
 
 def _filters() -> str:
     """The list's address, which the form carries on in its own."""
-    kept = {name: value for name, value in request.args.items() if name in {*OWN, "q", "sort"}}
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name in {*OWN, "q", "sort"}]
     return f"?{urlencode(kept)}" if kept else ""
 
 
@@ -145,6 +145,8 @@ def _chosen() -> asking.Chosen:
 
 def _plain(value: Any) -> Any:
     """As JSON keeps it."""
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
     return value.value if isinstance(value, Enum) else str(value) if isinstance(value, uuid.UUID) else value
 
 

@@ -48,7 +48,7 @@ def partner_ids(association_id: uuid.UUID, wanted: dict[str, Any]) -> Sequence[u
     """The living partners of this association that were chosen, in the order of the list."""
     if "filters" in wanted:
         asked = {**wanted["filters"]}
-        asked["owner"] = uuid.UUID(asked["owner"]) if asked.get("owner") else None
+        asked["owner"] = tuple(uuid.UUID(one) for one in asked.get("owner") or ())
         return directory.ids(association_id, directory.Wanted(**asked))
     ids = [uuid.UUID(one) for one in wanted["ids"]]
     mine = sa.select(Partner.id).where(Partner.id.in_(ids), Partner.association_id == association_id, Partner.deleted_at.is_(None))
