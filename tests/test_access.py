@@ -47,6 +47,8 @@ MATRIX = {
     "partners.edit_contact": KEEPERS, "partners.change_contact": KEEPERS, "partners.remove_contact": KEEPERS,
     # mail that was received
     "mail.waiting": KEEPERS, "mail.attach": KEEPERS, "mail.set_aside": KEEPERS, "mail.download": ALL, "local_mail.answer": EVERYBODY,
+    # advice before sending
+    "requests.advise": ASKERS, "requests.aim_elsewhere": ASKERS,
 }  # fmt: skip
 
 

@@ -17,7 +17,7 @@ from brokerage.accounts.sign_in import Visitor
 from brokerage.conventions import policy as conventions
 from brokerage.database import db
 from brokerage.errors import Refusal
-from brokerage.introductions import desk, fatigue, rules
+from brokerage.introductions import desk, fatigue, quota, rules
 from brokerage.introductions.models import Ask
 from brokerage.introductions.purposes import PURPOSES
 from brokerage.partners import directory, kinds, notes, partners, policy, record, showcase
@@ -121,6 +121,7 @@ def _told(partner: Partner) -> dict[str, Any]:
         "record": kept,
         "partner": partner,
         "gauges": {contact_id: partner_stories.gauge_of(standing) for contact_id, standing in standings.items()},
+        "quota": quota.of([partner.id]).get(partner.id),
         "lines": [partner_stories.line(entry, names) for entry in kept.entries if entry.what != "note"],
         "elsewhere": allied,
         "knowers": _knowers(len(kept.contacts), allied) if allied else "",
