@@ -2,7 +2,7 @@
 
 import random
 import uuid
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from brokerage import clock
 from brokerage.accounts.models import Association, User
 from brokerage.conventions.models import Convention
-from brokerage.introductions import before_sending, fatigue, quota, requests, rules
+from brokerage.introductions import fatigue, quota, requests, rules
 from brokerage.introductions.models import Ask, Introduction, IntroductionRequest
 from brokerage.introductions.states import IntroductionState, RequestState
 from brokerage.partners.models import Partner, PartnerKind, Permission, Visibility
@@ -148,7 +148,7 @@ def test_us8_two_asks_in_sixty_days_the_university_rests_and_centrale_is_offered
         said = plain(signed_in(lucas).get(f"/demandes/nouvelle?partenaire={lille['universite']}"))
 
     assert "2 sollicitations sur 2 ce trimestre, de nouveau le 30 mars" in said
-    assert "Université de Lille est très demandé" in said
+    assert "Université de Lille est déjà très sollicité" in said
     assert "D'autres peuvent vous répondre Centrale Lille Institut" in said
     assert "Canari" not in said
 
@@ -169,10 +169,10 @@ def test_two_of_three_asks_leave_a_place_and_the_gap_says_when(lille, asked, cas
     assert "de nouveau le" not in said[date(2025, 4, 1)]
 
 
-def test_the_other_partner_is_taken_with_everything_that_was_typed(lille, lucas, signed_in, as_system):
+def test_the_other_partner_is_taken_with_everything_that_was_typed(lille, cast, lucas, signed_in):
     browser = signed_in(lucas)
     with on(date(2024, 11, 4)):
-        answer = browser.post("/demandes/autre-partenaire", data=us3(lille["universite"], autre=lille["centrale"]))
+        answer = browser.post("/demandes/autre-partenaire", data=us3(lille["universite"], autre=lille["centrale"], ally=cast.pa.id))
         body = browser.get(answer.location).get_data(as_text=True)
 
     assert answer.status_code == 303
@@ -189,8 +189,8 @@ def test_the_other_partner_is_taken_even_when_a_number_makes_no_sense(lille, luc
     assert "vingt-huit" in answer.get_data(as_text=True)
 
 
-def test_a_hidden_partner_cannot_be_aimed_at(lille, lucas, signed_in):
-    answer = signed_in(lucas).post("/demandes/autre-partenaire", data=us3(lille["universite"], autre=lille["hidden"]))
+def test_a_hidden_partner_cannot_be_aimed_at(lille, cast, lucas, signed_in):
+    answer = signed_in(lucas).post("/demandes/autre-partenaire", data=us3(lille["universite"], autre=lille["hidden"], ally=cast.pa.id))
 
     assert (answer.status_code, "Ce partenaire n'est plus dans l'annuaire" in plain(answer), "Canari" in plain(answer)) == (422, True, False)
 

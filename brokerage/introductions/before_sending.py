@@ -146,7 +146,7 @@ def _last(plan: Plan) -> Last | None:
         .where(R.asking_id == plan.by.association_id, R.partner_id == plan.card.id, Introduction.introduced_at.is_not(None))
     )
     found = db.session.execute(query.order_by(Introduction.introduced_at.desc()).limit(1)).one_or_none()
-    return Last(*found) if found else None
+    return Last(found[0], found[1], found[2]) if found and found[0] else None
 
 
 def _similar(plan: Plan, known: uuid.UUID | None) -> list[Similar]:

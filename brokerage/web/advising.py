@@ -46,7 +46,8 @@ def _dates(advice: Advice) -> Iterator[Remark]:
         short = ngettext("Le délai est court : %(num)d jour ouvré.", "Le délai est court : %(num)d jours ouvrés.", advice.notice)
         yield Remark("attente", "clock-alert", f"{short} {_('Comptez au moins trois semaines, davantage pendant les vacances scolaires.')}")
     else:
-        yield Remark("oui", "check", ngettext("Dans %(num)d jour ouvré, c'est confortable.", "Dans %(num)d jours ouvrés, c'est confortable.", advice.notice))
+        fine = ngettext("Dans %(num)d jour ouvré, c'est confortable.", "Dans %(num)d jours ouvrés, c'est confortable.", advice.notice)
+        yield Remark("oui", "check", fine)
 
 
 def _day(day: Day) -> Iterator[Remark]:
@@ -64,7 +65,8 @@ def _partner(advice: Advice, card: Card | None) -> Iterator[Remark]:
     if card and advice.closed:
         yield Remark("attente", "pause", _("%(name)s ne prend pas de demande en ce moment.", name=card.name))
     elif card and advice.quota and advice.quota.resting:
-        yield Remark("attente", "hourglass", _("%(name)s est très demandé. Dites pourquoi c'est la bonne adresse, ou attendez.", name=card.name))
+        why = _("%(name)s est déjà très sollicité. Dites pourquoi c'est la bonne adresse, ou attendez.", name=card.name)
+        yield Remark("attente", "hourglass", why)
     for one in advice.similar:
         yield _similar(one)
     if advice.colleague:

@@ -103,9 +103,9 @@ def _page(form: RequestForm, status: int = 200, fragments: tuple[str, ...] = ())
 
 
 def _plan(form: RequestForm, giving_id: uuid.UUID, card: showcase.Card | None) -> before_sending.Plan:
-    written = {name: form[name].data or "" for name in ("purpose", "place")}
-    dates = {name: form[name].data for name in ("event_on", "fallback_on")}
-    return before_sending.Plan(me(), giving_id, card, draft_id=identifier(form.draft.data), **written, **dates)
+    purpose, place = form.purpose.data or "", form.place.data or ""
+    kept = identifier(form.draft.data)
+    return before_sending.Plan(me(), giving_id, card, purpose, place, form.event_on.data, form.fallback_on.data, kept)
 
 
 @pages.post("/avant-envoi")

@@ -30,7 +30,9 @@ def words(asks: int, limit: int, free_on: date | None) -> str:
         return _("ne souhaite pas être sollicité")
     if not asks:
         return _("au repos, de nouveau le %(day)s", day=day_month(free_on)) if free_on else _("disponible")
-    counted = ngettext("%(num)d sollicitation sur %(limit)s ce trimestre", "%(num)d sollicitations sur %(limit)s ce trimestre", asks, limit=limit)
+    counted = ngettext(
+        "%(num)d sollicitation sur %(limit)s ce trimestre", "%(num)d sollicitations sur %(limit)s ce trimestre", asks, limit=limit
+    )
     return _("%(counted)s, de nouveau le %(day)s", counted=counted, day=day_month(free_on)) if free_on else counted
 
 
