@@ -148,9 +148,31 @@ def test_us8_two_asks_in_sixty_days_the_university_rests_and_centrale_is_offered
         said = plain(signed_in(lucas).get(f"/demandes/nouvelle?partenaire={lille['universite']}"))
 
     assert "2 sollicitations sur 2 ce trimestre, de nouveau le 30 mars" in said
-    assert "Université de Lille est déjà très sollicité" in said
+    assert "Université de Lille est au repos jusqu'au 30 mars." in said
     assert "D'autres peuvent vous répondre Centrale Lille Institut" in said
     assert "Canari" not in said
+
+
+def test_us8_the_manager_reads_the_same_count_declines_for_it_and_names_centrale(
+    lille, asked, cast, lucas, nadia, signed_in, as_member, as_system, a_request
+):
+    asked(lille["contact"], lille["universite"], date(2024, 12, 30), date(2025, 1, 20))
+    with as_member(lucas) as session, on(date(2025, 2, 3)):
+        by = session.get_one(User, lucas.id)
+        request = a_request(by, cast.pa, partner_id=lille["universite"], target_name="Université de Lille")
+        requests.submit(request, by)
+        session.commit()
+    browser = signed_in(nadia)
+
+    with on(date(2025, 2, 3)):
+        seen = plain(browser.get(f"/demandes/{request.id}/approbation"))
+        browser.post(f"/demandes/{request.id}/refus", data={"reason": "asked_recently", "word": "Essayez plutôt Centrale Lille."})
+
+    assert "2 sollicitations sur 2 ce trimestre" in seen
+    assert "Au repos jusqu'au 30 mars" in seen
+    with as_system() as session:
+        kept = session.get_one(IntroductionRequest, request.id)
+        assert (kept.state, kept.decline_reason) == (RequestState.DECLINED, "asked_recently")
 
 
 def test_two_of_three_asks_leave_a_place_and_the_gap_says_when(lille, asked, cast, lucas, signed_in, as_system):
@@ -255,6 +277,7 @@ def test_an_old_request_is_said_once_more_without_its_dates(cast, lille, lucas, 
 
     assert f"/demandes/nouvelle?comme={old.id}" in page
     assert "Refaire une demande semblable" in page
+    assert f"?comme={old.id}" in browser.get(f"/demandes/?etat=finies&demande={old.id}").get_data(as_text=True)
     assert "Centrale Lille Institut" in form
     assert 'value="28"' in form
     assert old.message in form

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -65,12 +66,18 @@ def _partner(advice: Advice, card: Card | None) -> Iterator[Remark]:
     if card and advice.closed:
         yield Remark("attente", "pause", _("%(name)s ne prend pas de demande en ce moment.", name=card.name))
     elif card and advice.quota and advice.quota.resting:
-        why = _("%(name)s est déjà très sollicité. Dites pourquoi c'est la bonne adresse, ou attendez.", name=card.name)
-        yield Remark("attente", "hourglass", why)
+        yield Remark("attente", "hourglass", _resting(card, advice.quota.free_on))
     for one in advice.similar:
         yield _similar(one)
     if advice.colleague:
         yield _colleague(advice.colleague)
+
+
+def _resting(card: Card, free_on: date | None) -> str:
+    if free_on is None:
+        return _("%(name)s ne souhaite pas être sollicité pour l'instant.", name=card.name)
+    until = _("%(name)s est au repos jusqu'au %(day)s.", name=card.name, day=day_month(free_on))
+    return f"{until} " + _("Attendez cette date, ou dites pourquoi c'est la bonne adresse.")
 
 
 def _similar(one: Similar) -> Remark:

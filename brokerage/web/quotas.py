@@ -55,4 +55,4 @@ def drawn(standing: PartnerQuota | None) -> Markup:
     total = min(standing.allowed, MOST_SLATS)
     filled = min(standing.asks if standing.allowed <= MOST_SLATS else round(standing.asks * total / standing.allowed), total)
     tone = "attente" if standing.resting else "" if standing.asks else "oui"
-    return slats(filled, total, typeset(said(standing)), tone)
+    return Markup('<span class="quota">{}</span>').format(slats(filled, total, typeset(said(standing)), tone))
