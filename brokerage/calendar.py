@@ -31,6 +31,7 @@ _SUMMER_NAME = "vacances d'été"
 _BRIDGE_NAME = "pont de l'Ascension"
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+SUNDAY = 6
 _LONGEST_WAIT = 120
 """Days. The longest quiet time is the summer holidays, some sixty."""
 
@@ -72,6 +73,11 @@ def is_public_holiday(day: date, place: Place) -> bool:
     Includes Good Friday and 26 December in Alsace-Moselle, and overseas the days of the abolition of slavery.
     """
     return _checked(day) in _public_holidays(day.year, _public_calendar(place.department, place.academy))
+
+
+def public_holiday_name(day: date, place: Place) -> str | None:
+    """The public holiday in French for a warning, "Fête du Travail"; None when it is not one. See `is_public_holiday`."""
+    return _public_holidays(day.year, _public_calendar(place.department, place.academy)).get(_checked(day))
 
 
 def is_school_holiday(day: date, place: Place) -> bool:

@@ -5,6 +5,7 @@ from brokerage.accounts import models as accounts
 from brokerage.conventions import commitments
 from brokerage.conventions import models as conventions
 from brokerage.introductions import models as introductions
+from brokerage.introductions import quota
 from brokerage.mail import inbox
 from brokerage.mail import models as mail
 from brokerage.partners import bulk, fields, merges, tasks, windows
@@ -27,6 +28,7 @@ __all__ = [
     "mail",
     "merges",
     "partners",
+    "quota",
     "search_windows",
     "tasks",
     "timeline",

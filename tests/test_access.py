@@ -74,6 +74,8 @@ MATRIX = {
     "convention.new_action": KEEPERS, "convention.note_action": KEEPERS, "convention.edit_action": KEEPERS,
     "convention.change_action": KEEPERS, "convention.confirm_action": KEEPERS, "convention.contest_action": KEEPERS,
     "convention.withdraw_action": KEEPERS,
+    # advice before sending
+    "requests.advise": ASKERS, "requests.aim_elsewhere": ASKERS,
 }  # fmt: skip
 
 

@@ -195,7 +195,7 @@ def test_a_record_shows_people_their_coordinates_and_how_often_they_were_asked(n
 
     assert "h.marchetti@meridiane.example" in shown
     assert "01 99 00 52 40" in shown.replace("\xa0", " ")
-    assert "1 sur 2 ce trimestre" in shown
+    assert "1 sollicitation sur 2 ce trimestre" in shown.replace("\xa0", " ")
     assert "Origine : salon 2024" in shown.replace("\xa0", " ")
     assert "Lucas Ferreira" in shown
 

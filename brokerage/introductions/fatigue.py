@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
@@ -31,10 +31,11 @@ class Standing:
 
 
 def standings(contacts: Collection[Contact], rules: Rules) -> dict[uuid.UUID, Standing]:
-    """The standing of several contacts of our own, in one query."""
-    since = clock.now() - timedelta(days=rules.asks_window_days)
+    """The standing of several contacts of our own, in one query. Days are whole days in Paris, as in the view `partner_quota`."""
+    first = clock.today() - timedelta(days=rules.asks_window_days - 1)
+    since = datetime.combine(first, time.min, clock.PARIS)
     times: dict[uuid.UUID, list[datetime]] = {contact.id: [] for contact in contacts}
-    asked = sa.select(Ask.contact_id, Ask.asked_at).where(Ask.contact_id.in_(times), Ask.asked_at > since)
+    asked = sa.select(Ask.contact_id, Ask.asked_at).where(Ask.contact_id.in_(times), Ask.asked_at >= since)
     for contact_id, at in db.session.execute(asked.order_by(Ask.asked_at)):
         times[contact_id].append(at)
     return {contact.id: _standing(contact, times[contact.id], rules) for contact in contacts}

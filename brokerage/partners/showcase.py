@@ -168,6 +168,14 @@ def card(partner_id: uuid.UUID) -> Card | None:
     return _card(found) if found else None
 
 
+def cards(wanted: Sequence[uuid.UUID]) -> list[Card]:
+    """Several cards in the order of their ids; those that may not be shown are left out."""
+    if not wanted:
+        return []
+    found = {row.id: _card(row) for row in db.session.execute(_cards().where(Entry.id.in_(wanted)))}
+    return [found[one] for one in wanted if one in found]
+
+
 def ours(shown: Card) -> Known | None:
     """The reader's own living record of the organisation on a card, by UAI or SIREN (US13)."""
     same = _same(Partner, shown.uai, shown.siren)

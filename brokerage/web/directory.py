@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 
 from brokerage.accounts.models import Association
 from brokerage.conventions import policy as conventions
+from brokerage.introductions import quota
 from brokerage.introductions.purposes import PURPOSES
 from brokerage.partners import kinds, showcase
 from brokerage.partners.models import ContactRole
-from brokerage.web import access, partner_filters, partner_stories
+from brokerage.web import access, partner_filters, partner_stories, quotas
 from brokerage.web.access import visiting
 from brokerage.web.drawing.badges import bank_mark
 from brokerage.web.fragments import page
@@ -42,6 +43,7 @@ def index() -> ResponseReturnValue:
         "chips": partner_filters.chips(COMMON, request.args, names),
         "keep": partner_filters.kept(COMMON),
         "allies": allies,
+        "quotas": quotas.drawn_of(card.id for card in listing.rows if card.open_now),
         "marks": {ally.id: bank_mark(ally) for ally in allies},
         "roles": {roles: _roles_said(roles, language()) for roles in {card.roles for card in listing.rows}},
     }
@@ -72,7 +74,7 @@ def show(id: uuid.UUID) -> ResponseReturnValue:
     ally = next(ally for ally in _allies() if ally.id == card.association_id)
     place = place_of(card.town, card.department, card.academy)
     context = {"type": kinds.words_for(card.type), "purposes": PURPOSES, "role_label": role_label, **_also_ours(card, ally)}
-    return page("directory/show.html", card=card, ally=ally, place=place, **context)
+    return page("directory/show.html", card=card, ally=ally, place=place, asked=quota.of([id]).get(id), **context)
 
 
 def _also_ours(card: showcase.Card, ally: Association) -> dict[str, Any]:

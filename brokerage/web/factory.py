@@ -13,7 +13,7 @@ from brokerage import database, models, wiring
 from brokerage.accounts import links
 from brokerage.config import Config
 from brokerage.database import db
-from brokerage.web import access, errors, formats, fragments, headers, navigation, request_lines, stories, typography
+from brokerage.web import access, errors, formats, fragments, headers, navigation, quotas, request_lines, stories, typography
 from brokerage.web.drawing import register as drawing
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -33,6 +33,7 @@ def create_app(config: Config | None = None) -> Flask:
     formats.install(app)
     typography.install(app)
     stories.install(app)
+    quotas.install(app)
     request_lines.install(app)
     errors.install(app)
     navigation.install(app)

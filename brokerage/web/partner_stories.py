@@ -19,10 +19,10 @@ from brokerage.partners.models import Contact, Permission
 from brokerage.partners.past import Past
 from brokerage.partners.record import Record
 from brokerage.timeline import Entry
-from brokerage.web import stories, task_words
+from brokerage.web import quotas, stories, task_words
 from brokerage.web.drawing.badges import slats
 from brokerage.web.drawing.icons import icon
-from brokerage.web.formats import date_short, day_month, moment
+from brokerage.web.formats import date_short, moment
 from brokerage.web.stories import Line
 from brokerage.web.typography import typeset
 
@@ -125,10 +125,8 @@ def gauge_of(standing: Standing) -> Gauge:
     if standing.never:
         return Gauge(0, 0, _("ne plus solliciter"), "non", "ban")
     if standing.free_on:
-        return Gauge(total, total, _("au repos jusqu'au %(day)s", day=day_month(standing.free_on)), "attente")
-    if not standing.asks:
-        return Gauge(0, total, _("disponible"), "oui")
-    return Gauge(standing.asks, total, _("%(n)s sur %(total)s ce trimestre", n=standing.asks, total=total))
+        return Gauge(standing.asks, total, quotas.words(standing.asks, standing.limit, standing.free_on), "attente")
+    return Gauge(standing.asks, total, quotas.words(standing.asks, total, None), "" if standing.asks else "oui")
 
 
 def gauge_of_asks(asks: int, open_now: bool) -> Gauge:

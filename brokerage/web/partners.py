@@ -18,7 +18,7 @@ from brokerage.accounts.sign_in import Visitor
 from brokerage.conventions import policy as conventions
 from brokerage.database import db
 from brokerage.errors import Refusal
-from brokerage.introductions import desk, fatigue, rules
+from brokerage.introductions import desk, fatigue, quota, rules
 from brokerage.introductions.models import Ask
 from brokerage.introductions.purposes import PURPOSES
 from brokerage.partners import directory, kinds, notes, partners, past, policy, record, showcase
@@ -134,6 +134,7 @@ def _told(partner: Partner, kind: str = past.ALL, after: str = "") -> dict[str, 
         "record": kept,
         "partner": partner,
         "gauges": {contact_id: partner_stories.gauge_of(standing) for contact_id, standing in standings.items()},
+        "quota": quota.of([partner.id]).get(partner.id),
         "lines": partner_stories.lines(kept.past, names),
         "elsewhere": allied,
         "knowers": _knowers(len(kept.contacts), allied) if allied else "",
