@@ -12,7 +12,7 @@ from alembic.config import Config as Alembic
 from flask import Flask
 from flask.testing import FlaskClient
 
-from brokerage import clock, scope
+from brokerage import clock, scope, wiring
 from brokerage.accounts import sign_in
 from brokerage.accounts.models import User
 from brokerage.config import Config
@@ -125,6 +125,7 @@ def _tables(admin_url: str, database: str) -> Callable[[], None]:
 def app(whole_app: Flask, _tables: Callable[[], None]) -> Iterator[Flask]:
     """The application on an empty database."""
     _tables()
+    wiring.connect(whole_app.config["PASSERELLE"])  # another test's office may have told the outbox otherwise
     with whole_app.app_context():
         yield whole_app
 
@@ -193,3 +194,22 @@ def a_contact(cast: people.Cast) -> Callable[..., object]:
 @pytest.fixture
 def a_request(cast: people.Cast) -> Callable[..., object]:
     return people.a_request
+
+
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium; `./run test` finds or installs it. Without one these tests are skipped, loudly."""
+    path = os.environ.get("PASSERELLE_TEST_CHROMIUM", "/usr/bin/chromium")
+    if not path or not os.path.exists(path):
+        if os.environ.get("CI") == "true":
+            pytest.fail("no Chromium: browser tests may not be skipped under CI")
+        pytest.skip("no Chromium found: install Debian's package `chromium`")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as player:
+        browser = player.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.test_journey import FLAGS
+from tests.conftest import FLAGS
 
 PASSWORD = "passerelle-demo-2026"
 FOLDER = Path(__file__).parents[1] / "docs" / "images"

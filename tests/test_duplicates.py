@@ -142,7 +142,7 @@ def test_what_pointed_to_the_one_points_to_the_other_and_the_stricter_word_wins(
         assert session.scalars(sa.select(IntroductionRequest.partner_id)).all() == [one]
         assert session.get_one(Contact, kept).permission is Permission.NO_SHARE
         assert vault.own([kept])[kept].phone == "+33199005240"
-        assert record.of(session.get_one(Partner, one)).entries[0].what == "partners_merged"
+        assert record.of(session.get_one(Partner, one)).past.entries[0].what == "partners_merged"
         assert session.get_one(Partner, two).deleted_at
 
 

@@ -1,6 +1,5 @@
 """One request travels from a delegate to a meeting, in a browser, with the real worker and the real mail server."""
 
-import os
 import time
 from datetime import timedelta
 
@@ -12,24 +11,7 @@ from tests.running import desk, links
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 WEEK = timedelta(days=7).total_seconds()
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """Debian's Chromium; `./run test` finds or installs it. Without one these tests are skipped, loudly."""
-    path = os.environ.get("PASSERELLE_TEST_CHROMIUM", "/usr/bin/chromium")
-    if not path or not os.path.exists(path):
-        if os.environ.get("CI") == "true":
-            pytest.fail("no Chromium: browser tests may not be skipped under CI")
-        pytest.skip("no Chromium found: install Debian's package `chromium`")
-    from playwright.sync_api import sync_playwright
-
-    with sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=path, args=FLAGS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

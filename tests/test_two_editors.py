@@ -8,7 +8,7 @@ from tests import test_journey
 from tests.test_journey import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-chromium, running = test_journey.chromium, test_journey.running
+running = test_journey.running
 
 
 @pytest.fixture

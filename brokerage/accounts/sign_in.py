@@ -56,6 +56,8 @@ class Visitor:
     language: str
     roles: frozenset[str]
     association: Bank
+    requests_waiting: int = 0  # for a manager: those of the association to decide on, as the request began
+    tasks_due: int = 0  # one's own, for today or late
 
     is_authenticated = True
     is_active = True
@@ -120,7 +122,7 @@ def _outside_transactions(engine: sa.Engine) -> sa.Engine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
-_VISITOR = sa.text("SELECT * FROM visitor(:token)")
+_VISITOR = sa.text("SELECT * FROM visitor(:token, :today)")
 
 
 def visitor(token: str) -> Visitor | None:
@@ -129,13 +131,13 @@ def visitor(token: str) -> Visitor | None:
     One statement outside any transaction: the database function reads what no scope may.
     """
     with _outside_transactions(db.engine).connect() as connection:
-        row = connection.execute(_VISITOR, {"token": tokens.fingerprint(token)}).one_or_none()
+        row = connection.execute(_VISITOR, {"token": tokens.fingerprint(token), "today": clock.today()}).one_or_none()
     if row is None or clock.now() - row.created_at > ABSOLUTE:
         return None
     bank = Bank(row.association_id, row.name, row.short, row.bank, row.of_name)
     return Visitor(
         token, row.session_id, row.created_at, row.user_id, row.email, row.first_name, row.last_name, row.title,
-        row.language, frozenset(row.roles), bank,
+        row.language, frozenset(row.roles), bank, row.requests, row.tasks,
     )  # fmt: skip
 
 

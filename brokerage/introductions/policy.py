@@ -51,15 +51,6 @@ def introductions_visible_to(user: Reader) -> sa.Select[Introduction]:
     return sa.select(Introduction).where(Introduction.request_id.in_(readable))
 
 
-MINE = sa.bindparam("mine", type_=sa.Uuid())
-# how many requests wait for a decision of a manager's association: one queue, any colleague may answer
-WAITING = (
-    sa.select(sa.func.count(IntroductionRequest.id))
-    .where(IntroductionRequest.giving_id == MINE, IntroductionRequest.state == RequestState.SUBMITTED)
-    .scalar_subquery()
-)
-
-
 def hats(by: Person, request: IntroductionRequest) -> frozenset[Actor]:
     """What this person is to this request. A requester never wears the manager's hat for it."""
     if isinstance(by, By):

@@ -89,18 +89,6 @@ def of_request(request_id: uuid.UUID, reader: policy.Reader) -> Sequence[TaskRow
     return _listed([Task.association_id == reader.association_id, Task.request_id == request_id, Task.done_on.is_(None)], 50)
 
 
-# how many tasks of a reader are for today or late, as a part of another statement: binds "me" and "today"
-DUE = (
-    sa.select(sa.func.count(Task.id))
-    .where(
-        Task.assignee_id == sa.bindparam("me", type_=sa.Uuid()),
-        Task.done_on.is_(None),
-        Task.due_on <= sa.bindparam("today", type_=sa.Date()),
-    )
-    .scalar_subquery()
-)
-
-
 def _which(reader: policy.Reader, which: str) -> list[Any]:
     ours = [Task.association_id == reader.association_id, Task.done_on.is_not(None) if which == DONE else Task.done_on.is_(None)]
     return [*ours, Task.assignee_id == reader.id] if which == MINE else ours

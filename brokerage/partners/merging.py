@@ -25,7 +25,7 @@ from brokerage.partners.partners import Taken, as_by
 
 CHOSEN = ("name", "type", "uai", "siren", "siret", "naf", "headcount", "address", "website", "owner_id", "status", "open_now", "since")
 PLACE = ("postcode", "town", "insee", "department", "academy", "region")
-LEFT_ALONE = {"entry", "merge", "distinct_pair", "channel"}
+LEFT_ALONE = {"entry", "merge", "distinct_pair", "channel", "bulk_line"}  # what an act on many remembers is undone by record
 
 
 def result(winner: Partner, loser: Partner, theirs: frozenset[str] = frozenset()) -> dict[str, Any]:

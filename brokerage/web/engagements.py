@@ -19,7 +19,7 @@ from brokerage.partners.notes import doubts_in
 from brokerage.reports import ledger, periods
 from brokerage.web import access, convention_words
 from brokerage.web.access import me
-from brokerage.web.asking import FORMATS, NOT_A_NUMBER, Count, Day
+from brokerage.web.asking_form import FORMATS, NOT_A_NUMBER, Count, Day
 from brokerage.web.conventions import Asked, asked_period, found, pages, reader
 from brokerage.web.errors import told
 from brokerage.web.forms import BaseForm

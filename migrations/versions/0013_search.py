@@ -80,9 +80,10 @@ $$
 LEARN = """
 CREATE FUNCTION learn_words() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
 BEGIN
+  -- EXCEPT and no join: a plan kept from an update of one row would compare ten thousand rows pair by pair (17 s)
   IF TG_OP = 'UPDATE' THEN
-    IF NOT EXISTS (SELECT FROM fresh f JOIN stale s USING (id)
-        WHERE (f.search, f.deleted_at IS NULL, <listed f>) IS DISTINCT FROM (s.search, s.deleted_at IS NULL, <listed s>)) THEN
+    IF NOT EXISTS (SELECT f.id, f.search, f.deleted_at IS NULL, <listed f> FROM fresh f
+        EXCEPT SELECT s.id, s.search, s.deleted_at IS NULL, <listed s> FROM stale s) THEN
       RETURN NULL;
     END IF;
   END IF;
