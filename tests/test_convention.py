@@ -112,8 +112,9 @@ class Year:
                 deciding.redirect(request, by, to=by)
             session.commit()
             if what in ("approve", "decline") and self.dice.random() < 0.15:
-                deciding.take_back(request, by)
-                session.commit()
+                with clock.at(self.now + timedelta(seconds=5)):  # two lines of one instant have no order
+                    deciding.take_back(request, by)
+                    session.commit()
 
     def _direct(self, session, contact_id):
         return session.get_one(Contact, contact_id).permission is Permission.SHARE_OK and self.dice.random() < 0.7

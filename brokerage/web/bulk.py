@@ -79,7 +79,9 @@ def _what() -> What:
 @pages.get("/lot")
 @access.members(*policy.EDITORS)
 def bulk_preview() -> ResponseReturnValue:
-    """What would happen: first the value is asked for, then the count is said."""
+    """What would happen: first the value is asked for, then the count is said. Without an action: the list again."""
+    if not request.args.get("what"):
+        return redirect(url_for(".index", **_kept()), 303)
     return _previewed(_what(), _chosen(), request.args.get("value", ""), "value" in request.args)
 
 

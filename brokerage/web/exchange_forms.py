@@ -22,7 +22,7 @@ class ExchangeForm(BaseForm):
     """A call or a meeting; the button pressed says which."""
 
     doubtful = False
-    text = line(_l("En une ligne"), exchanges.LONGEST)
+    text = line(_l("En une ligne"), exchanges.LONGEST, id="en-une-ligne")
     contact_id = choice(_l("Avec qui"), [], optional=True)
     on = Day(_l("Quand"), [Optional()], format=FORMATS)
     next_step = line(_l("Et ensuite ?"), tasks.LONGEST)

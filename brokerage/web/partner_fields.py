@@ -25,9 +25,9 @@ UNREAD = {
 CHOOSE = _l("Choisissez dans la liste.")
 
 
-def text(label: Any, most: int, *more: Any) -> StringField:
-    """One line of at most `most` signs; optional unless `more` says otherwise."""
-    return StringField(label, [*(more or (Optional(),)), Length(max=most, message=TOO_LONG)], filters=[tidy])
+def text(label: Any, most: int, *more: Any, id: str | None = None) -> StringField:
+    """One line of at most `most` signs; optional unless `more` says otherwise. `id` where another form of the page has its name."""
+    return StringField(label, [*(more or (Optional(),)), Length(max=most, message=TOO_LONG)], filters=[tidy], id=id)
 
 
 def options(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
