@@ -10,7 +10,7 @@ from brokerage.partners.models import Partner, Status
 from brokerage.partners.tasks import Task
 
 MONTHS = 6
-AT_ONCE = 20  # open tasks of the clock that one person may have: a book just imported must not bury its owner
+AT_ONCE = 5  # open tasks of the clock that one person may have: a book just imported must not bury its owner
 
 _SINCE = sa.func.coalesce(Partner.last_contact_on, sa.cast(Partner.created_at, sa.Date))
 _KEY = sa.func.concat("silence:", Partner.id, ":", _SINCE)
