@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -14,7 +13,6 @@ from markupsafe import Markup
 from brokerage import clock
 from brokerage.introductions.desk import Row
 from brokerage.introductions.fatigue import Standing
-from brokerage.partners.directory import PartnerRow
 from brokerage.partners.models import Contact, Permission
 from brokerage.partners.past import Past
 from brokerage.partners.record import Record
@@ -22,7 +20,7 @@ from brokerage.timeline import Entry
 from brokerage.web import quotas, stories, task_words
 from brokerage.web.drawing.badges import slats
 from brokerage.web.drawing.icons import icon
-from brokerage.web.formats import date_short, moment
+from brokerage.web.formats import date_short
 from brokerage.web.stories import Line
 from brokerage.web.typography import typeset
 
@@ -144,16 +142,6 @@ def drawn(gauge: Gauge) -> Markup:
         return slats(gauge.n, gauge.total, typeset(gauge.words), gauge.tone, gauge.icon)
     look = f"lattes t-{gauge.tone}" if gauge.tone else "lattes"
     return Markup('<span class="{}">{}<span>{}</span></span>').format(look, icon(gauge.icon or "pause"), typeset(gauge.words))
-
-
-def gauges_of(rows: Sequence[PartnerRow]) -> dict[tuple[int, bool], Markup]:
-    """The gauge of every line of a list, drawn once for those that look the same."""
-    return {look: drawn(gauge_of_asks(*look)) for look in {(row.asks, row.open_now) for row in rows}}
-
-
-def days_of(rows: Sequence[PartnerRow]) -> dict[date | None, Markup]:
-    """How the last contact of every line reads."""
-    return {day: moment(day) if day else Markup(typeset(_("aucun"))) for day in {row.last_contact_on for row in rows}}
 
 
 PERMISSIONS = {

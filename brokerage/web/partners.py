@@ -25,7 +25,7 @@ from brokerage.partners import directory, kinds, notes, partners, past, policy, 
 from brokerage.partners.models import Contact, Partner, Visibility
 from brokerage.partners.narrowing import chosen
 from brokerage.reference import places
-from brokerage.web import access, partner_filters, partner_stories, task_words
+from brokerage.web import access, partner_filters, partner_rows, partner_stories, task_words
 from brokerage.web.access import me, visiting
 from brokerage.web.errors import told
 from brokerage.web.exchange_forms import empty_exchange
@@ -80,8 +80,7 @@ def index() -> ResponseReturnValue:
         "shown": _told(found(opened)) if opened else None,
         "exchange_form": None,
         "may_edit": policy.may_edit(reader()),
-        "gauges": partner_stories.gauges_of(listing.rows),
-        "days": partner_stories.days_of(listing.rows),
+        "lines": partner_rows.lines_of(listing.rows),
     }
     if context["shown"]:
         context["exchange_form"] = empty_exchange(context["shown"]["record"])
