@@ -16,6 +16,7 @@ from brokerage.database import db
 from brokerage.introductions import desk
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.policy import Reader
+from brokerage.introductions.replies import reading
 from brokerage.introductions.states import IntroductionState
 from brokerage.partners import agenda, showcase
 from brokerage.partners import policy as book
@@ -67,6 +68,7 @@ def _manager(reader: Visitor) -> ResponseReturnValue:
         late=sum(1 for row in waiting.rows if row.late_by > 0),
         running=silent.rows[:3],
         lines=_lately(),
+        mail_to_place=reading.how_many_wait(reader),
         to_confirm=commitments.waiting_for(reader.association_id),
         **_balance(reader, conventions.allies(reader.association_id)),
     )
