@@ -2,7 +2,7 @@
 
 import pytest
 from email_validator import EmailNotValidError, validate_email
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from brokerage.reference.identifiers import (
@@ -231,14 +231,16 @@ def test_a_town_loses_what_is_not_its_name(typed, name):
 
 
 @given(st.from_regex(r"[A-Za-z0-9_.+-]{1,70}@[a-z0-9.-]{1,70}\.(?:org|example|test|local|fr|onion)", fullmatch=True))
+@example(".0@0.org")
 def test_an_address_is_accepted_only_if_the_library_accepts_it(address):
     try:
-        expected = validate_email(address, check_deliverability=False, allow_smtputf8=False).normalized.lower()
+        # punctuation at the ends is taken off before anything is judged
+        expected = validate_email(address.strip("."), check_deliverability=False, allow_smtputf8=False).normalized.lower()
     except EmailNotValidError:
         expected = None
 
     assert email(address).value in (expected, None)
-    assert expected is None or email(address).value == expected or email(address).issue == "email_suspect_tld" or address.strip(".") != address
+    assert expected is None or email(address).value == expected or email(address).issue == "email_suspect_tld"
 
 
 @given(st.text(max_size=60))
