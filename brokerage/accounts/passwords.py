@@ -15,7 +15,7 @@ from brokerage.accounts.models import Association, Credential, Link, Purpose, Us
 from brokerage.database import db
 from brokerage.errors import N_, BadInput
 from brokerage.mail import outbox
-from brokerage.mail.letter import Letter, written
+from brokerage.mail.letter import notice
 from brokerage.reference.folding import folded
 
 SHORTEST, LONGEST = 12, 256  # characters (OWASP ASVS 5.0 6.2.1 and 6.2.9: at least 128 must be allowed)
@@ -33,9 +33,7 @@ def check(password: str, *known: str) -> None:
     """
     size = len(unicodedata.normalize("NFC", password))
     if size < SHORTEST:
-        raise BadInput(
-            N_("Choisissez au moins %(n)d caractères : quatre mots sans rapport conviennent."), "password", n=SHORTEST
-        )
+        raise BadInput(N_("Choisissez au moins %(n)d caractères : quatre mots sans rapport conviennent."), "password", n=SHORTEST)
     if size > LONGEST:
         raise BadInput(N_("Choisissez au plus %(n)d caractères."), "password", n=LONGEST)
     if is_guessable(password, *known):
@@ -134,21 +132,7 @@ def forgotten(email: str, address: str) -> None:
 def _send_link(member: User) -> None:
     links.revoke(Purpose.PASSWORD, member.id)
     link = links.make(Purpose.PASSWORD, member.id, member.association_id)
-    words = written("password", member.language, first_name=member.first_name, link=links.seal(link))
-    outbox.post(
-        Letter(
-            kind="password",
-            dedupe_key=f"password:{link.id}",
-            association_id=member.association_id,
-            to_user_id=member.id,
-            language=member.language,
-            from_name="Passerelle",
-            subject=words.subject,
-            text=words.text,
-            html=words.html,
-            headers={"Auto-Submitted": "auto-generated"},
-        )
-    )
+    outbox.post(notice("password", str(link.id), member, first_name=member.first_name, link=links.seal(link)))
 
 
 def member_of(link: Link) -> User:

@@ -11,7 +11,7 @@ from brokerage.database import Base, World, db
 
 
 class PartnerQuota(World, Base):
-    """Asks counted now and allowed, of all contacts of a partner that may be asked: a view (migration 0020).
+    """Asks counted now and allowed, of all contacts of a partner that may be asked: a view (migration 0014).
 
     A partner without such a contact has no row. `free_on` is the first day one of them may be asked, today included;
     None when none ever may. `resting`: nobody there may be asked today without a reason.

@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -13,7 +13,7 @@ from brokerage.mail.frame import TEMPLATES, framed
 from brokerage.mail.headers import SETTABLE, clean_header
 from brokerage.mail.seals import Seal, defused
 
-__all__ = ["Letter", "Written", "clean_header", "filled", "written"]
+__all__ = ["Letter", "Written", "clean_header", "filled", "notice", "written"]
 LANGUAGES = ("fr", "en")
 
 
@@ -78,6 +78,39 @@ def written(name: str, language: str, /, **context: Any) -> Written:
     subject = clean_header(_restored(_typography(defused(blocks["subject"]), language)))
     text = _restored(_tidy(defused(blocks["body"]), language))
     return Written(subject, text, framed(subject, text, language))
+
+
+class Member(Protocol):
+    """Who a notice goes to, as far as a letter needs to know; the rooms upstairs have the whole of it."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+    @property
+    def association_id(self) -> uuid.UUID: ...
+
+    @property
+    def language(self) -> str: ...
+
+
+def notice(kind: str, about: str, to: Member, /, **context: Any) -> Letter:
+    """A letter from Passerelle itself to a member, who has nobody to answer; `kind` names its template.
+
+    `about` makes it leave once: kind:about is its dedupe key.
+    """
+    said = written(kind, to.language, **context)
+    return Letter(
+        kind=kind,
+        dedupe_key=f"{kind}:{about}",
+        association_id=to.association_id,
+        to_user_id=to.id,
+        language=to.language,
+        from_name="Passerelle",
+        subject=said.subject,
+        text=said.text,
+        html=said.html,
+        headers={"Auto-Submitted": "auto-generated"},
+    )
 
 
 def filled(words: str, /, **places: str) -> Seal:

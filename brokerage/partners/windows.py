@@ -81,7 +81,7 @@ class Findable(World, Base):
 
 
 class Labelled(World, Base):
-    """The tags and the fields of an association's own by which it filters its partners: a view (migration 0010)."""
+    """The tags and the fields of an association's own by which it filters its partners: a view (migration 0009)."""
 
     __tablename__ = "labelled"
     __table_args__ = {"info": {"is_view": True}}

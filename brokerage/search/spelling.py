@@ -1,4 +1,4 @@
-"""Typed words as conditions: where a word begins, in any of its spellings (migration 0007's `spelt`)."""
+"""Typed words as conditions: where a word begins, in any of its spellings (migration 0013's `spelt`)."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -8,7 +8,7 @@ from brokerage.database import Base, World
 
 
 class FindablePartner(World, Base):
-    """The living partners of this association: a view (migration 0007)."""
+    """The living partners of this association: a view (migration 0013)."""
 
     __tablename__ = "findable_partner"
     __table_args__ = {"info": {"is_view": True}}
@@ -19,7 +19,7 @@ class FindablePartner(World, Base):
 
 
 class FindableContact(World, Base):
-    """The living contacts of this association, by name: a view (migration 0007)."""
+    """The living contacts of this association, by name: a view (migration 0013)."""
 
     __tablename__ = "findable_contact"
     __table_args__ = {"info": {"is_view": True}}
@@ -32,7 +32,7 @@ class FindableContact(World, Base):
 
 
 class FindableRequest(World, Base):
-    """The requests this association sends or receives: a view (migration 0007). Drafts are for the policy to leave out."""
+    """The requests this association sends or receives: a view (migration 0013). Drafts are for the policy to leave out."""
 
     __tablename__ = "findable_request"
     __table_args__ = {"info": {"is_view": True}}

@@ -4,7 +4,6 @@ An address that will never work is not written to again, and whoever follows the
 was refused as such, is written on the record. A forged return changes nothing (security.md M11, M12).
 """
 
-import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -96,21 +95,6 @@ def _tell_owner(contact: Contact) -> None:
     owner = db.session.get(User, partner.owner_id) if partner.owner_id else None
     if owner is None or not owner.is_active:
         return
-    page = links.page(f"/partenaires/{partner.id}")
-    said = paper.written("address_returned", owner.language, reader=owner.first_name, contact=contact.name, partner=partner.name, page=page)
-    outbox.post(_notice(owner, contact.id, said))
-
-
-def _notice(owner: User, contact_id: uuid.UUID, said: paper.Written) -> paper.Letter:
-    return paper.Letter(
-        kind="address_returned",
-        dedupe_key=f"address_returned:{contact_id}:{clock.today().isoformat()}",
-        association_id=owner.association_id,
-        to_user_id=owner.id,
-        language=owner.language,
-        from_name="Passerelle",
-        subject=said.subject,
-        text=said.text,
-        html=said.html,
-        headers={"Auto-Submitted": "auto-generated"},
-    )
+    about, page = f"{contact.id}:{clock.today().isoformat()}", links.page(f"/partenaires/{partner.id}")
+    told = {"reader": owner.first_name, "contact": contact.name, "partner": partner.name, "page": page}
+    outbox.post(paper.notice("address_returned", about, owner, **told))

@@ -88,27 +88,11 @@ def _finish(export: ExportFile, by: User) -> None:
     export.state, export.ready_at = ExportState.READY, clock.now()
     export.expires_at = clock.now() + asking.KEPT
     asking.note("exported", export, as_by(by))
-    outbox.post(_notice(export, by))
+    # no data, no file: a link to a page behind sign-in
+    outbox.post(paper.notice("export_ready", f"{export.id}:{by.id}", by, first_name=by.first_name, link=links.page(PAGE)))
 
 
 def _end(export: ExportFile, state: ExportState) -> bool:
     """Nothing of the book remains in the row; who, when, why and how much does."""
     export.state, export.content, export.draft, export.queue = state, None, b"", []
     return False
-
-
-def _notice(export: ExportFile, by: User) -> paper.Letter:
-    """No data, no file: a link to a page behind sign-in."""
-    words = paper.written("export_ready", by.language, first_name=by.first_name, link=links.page(PAGE))
-    return paper.Letter(
-        kind="export_ready",
-        dedupe_key=f"export_ready:{export.id}:{by.id}",
-        association_id=export.association_id,
-        to_user_id=by.id,
-        language=by.language,
-        from_name="Passerelle",
-        subject=words.subject,
-        text=words.text,
-        html=words.html,
-        headers={"Auto-Submitted": "auto-generated"},
-    )
