@@ -1,7 +1,6 @@
 """The verbs of one introduction: asked, answered by the contact or for them, introduced, followed up."""
 
 import uuid
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -215,10 +214,3 @@ def _keep_answer(introduction: Introduction, answer: str, by: Person | None = No
         )
     )
     db.session.flush()
-
-
-def answers_of(introduction: Introduction) -> Sequence[Consent]:
-    """Every answer recorded, oldest first; the giving side only."""
-    return db.session.scalars(
-        sa.select(Consent).where(Consent.introduction_id == introduction.id).order_by(Consent.given_at)
-    ).all()

@@ -1,7 +1,6 @@
 """Reads every row of a sheet with a mapping. Pure: nothing is stored, nothing is asked of a network."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 from brokerage.reference.folding import folded
@@ -115,9 +114,3 @@ def _date(cells: Cells, name: str) -> Dated:
 
 def _tags(text: str) -> list[str]:
     return [tag.strip() for tag in text.replace("+", ",").replace("/", ",").replace(";", ",").split(",") if folded(tag)]
-
-
-def numbered_groups(rows: Iterable[ParsedRow]) -> list[ParsedRow]:
-    """Rows whose groups are numbers in the order of the file: shorter to show than the keys."""
-    seen: dict[str, int] = {}
-    return [replace(row, org_group=str(seen.setdefault(row.org_group, len(seen) + 1))) if row.org_group else row for row in rows]
