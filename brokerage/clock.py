@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 PARIS = ZoneInfo("Europe/Paris")
+# Of a whole process, for trials: `./run` with the clock ahead by so many seconds.
+_AHEAD = timedelta(seconds=float(os.environ.get("PASSERELLE_CLOCK_AHEAD", "0")))
 _moved_to: ContextVar[datetime | None] = ContextVar("moved_to", default=None)
 
 
 def now() -> datetime:
-    """This instant, aware, in UTC. `PASSERELLE_CLOCK_AHEAD` (seconds) moves a whole process, for trials only."""
-    return _moved_to.get() or datetime.now(UTC) + timedelta(seconds=float(os.environ.get("PASSERELLE_CLOCK_AHEAD", "0")))
+    """This instant, aware, in UTC."""
+    return _moved_to.get() or datetime.now(UTC) + _AHEAD
 
 
 def today() -> date:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 
@@ -51,27 +51,23 @@ class Wanted:
         return bool(self.words.strip()) or any(chosen(self, name) for name in FILTERS)
 
 
-@dataclass(frozen=True)
-class PartnerRow:
-    """A line of the list: nothing of contacts but how many."""
+class PartnerRow(NamedTuple):
+    """A line of the list, with nothing of contacts. The fields stand as the statement's columns do."""
 
     id: uuid.UUID
-    kind: PartnerKind
     name: str
-    type: str
     town: str
     department: str | None
-    region: str | None
     owner: str
-    contacts: int
     last_contact_on: date | None
-    asks: int  # of its contacts, this quarter
     open_now: bool
     visibility: Visibility
     status: Status
-    tags: tuple[str, ...]
+    tags: Sequence[str]
+    count: int  # whatever the reader counts for each partner
 
 
+WIDTH = len(PartnerRow._fields)
 _TOWN = sa.func.fold(Partner.town)
 ORDERS = {
     sign + name: paging.Order(key, Partner.id, descending=bool(sign), kind=kind)
@@ -80,6 +76,11 @@ ORDERS = {
     )
     for sign in ("", "-")
 }  # fmt: skip
+CONTACTS = (
+    sa.select(sa.func.count()).where(Contact.partner_id == Partner.id, Contact.deleted_at.is_(None)).correlate(Partner).scalar_subquery()
+)
+# Literals, not parameters: SQLAlchemy compares parameters one by one at each execution.
+_SPACE, _NOBODY = sa.literal_column("' '", sa.Text()), sa.literal_column("''", sa.Text())
 FILTERS: dict[str, Any] = {
     "kind": Partner.kind,
     "region": Partner.region,
@@ -96,18 +97,18 @@ FILTERS: dict[str, Any] = {
 }
 
 
-def page(association_id: uuid.UUID, wanted: Wanted, asks: sa.ScalarSelect[int], size: int = PAGE, **more: Any) -> paging.Page[PartnerRow]:
+def page(association_id: uuid.UUID, wanted: Wanted, count: sa.ScalarSelect[int], size: int = PAGE, **more: Any) -> paging.Page[PartnerRow]:
     """A page of the living partners of this association.
 
-    `asks` counts for the outer `Partner.id`; it is made upstairs, with its parameters in `more`: this room does not
-    know introductions. Keep it the same object: statements are remembered by it.
+    `count` counts for the outer `Partner.id`: its CONTACTS, or what is made upstairs, with its parameters in `more`,
+    since this room does not know introductions. Keep it the same object: statements are remembered by it.
     """
     order = ORDERS.get(wanted.sort, ORDERS["nom"])
     mark = _mark(wanted, order)
-    statement = _statement(_shape(wanted, mark), asks, size)
+    statement = _statement(_shape(wanted, mark), count, size)
     found = db.session.execute(statement, _parameters(association_id, wanted, mark) | more).all()
     kept, before, after = paging.cut(found, size, mark)
-    return paging.Page([_row(r) for r in kept], before, after, _total(found, kept, mark))
+    return paging.Page([PartnerRow._make(r[:WIDTH]) for r in kept], before, after, _total(found, kept, mark))
 
 
 def _mark(wanted: Wanted, order: paging.Order) -> paging.Mark | None:
@@ -161,12 +162,12 @@ def _rows(shape: _Shape, most: int) -> tuple[list[Any], list[Any]]:
 
 
 @lru_cache(maxsize=512)
-def _statement(shape: _Shape, asks: sa.ScalarSelect[int], size: int) -> sa.Select[Any]:
+def _statement(shape: _Shape, count: sa.ScalarSelect[int], size: int) -> sa.Select[Any]:
     order, mine = ORDERS[shape.sort], sa.bindparam("mine", type_=sa.Uuid())
     rows, sorting = _rows(shape, size + 1)
     counted = sa.null() if shape.filters or shape.words or shape.marked else _counted(_living())
     return (
-        sa.select(*_columns(order), asks.label("asks"), counted.label("counted"))
+        sa.select(*_columns(), count.label("count"), order.key.label("mark_key"), counted.label("counted"))
         .outerjoin(User, sa.and_(User.id == Partner.owner_id, User.association_id == mine))
         .where(*rows)
         .order_by(*sorting)
@@ -174,13 +175,11 @@ def _statement(shape: _Shape, asks: sa.ScalarSelect[int], size: int) -> sa.Selec
     )
 
 
-def _columns(order: paging.Order) -> list[Any]:
-    contacts = sa.select(sa.func.count()).where(Contact.partner_id == Partner.id, Contact.deleted_at.is_(None))
+def _columns() -> list[Any]:
+    owner = sa.func.coalesce(User.first_name + _SPACE + User.last_name, _NOBODY)
     return [
-        Partner.id, Partner.kind, Partner.name, Partner.type, Partner.town, Partner.department, Partner.region,
-        (User.first_name + " " + User.last_name).label("owner"), contacts.scalar_subquery().label("contacts"),
-        Partner.last_contact_on, Partner.open_now, Partner.visibility, Partner.status, Partner.tags,
-        order.key.label("mark_key"),
+        Partner.id, Partner.name, Partner.town, Partner.department, owner.label("owner"), Partner.last_contact_on, Partner.open_now,
+        Partner.visibility, Partner.status, Partner.tags,
     ]  # fmt: skip
 
 
@@ -200,8 +199,3 @@ def _total(found: Any, kept: Any, mark: paging.Mark | None) -> int | None:
     if not mark and len(found) == len(kept):
         return len(kept)
     return found[0].counted if found else None
-
-
-def _row(found: Any) -> PartnerRow:
-    values = {name: getattr(found, name) for name in PartnerRow.__dataclass_fields__}
-    return PartnerRow(**values | {"owner": found.owner or "", "tags": tuple(found.tags)})

@@ -4,6 +4,7 @@ The sign also opens the scope and wraps the transaction: an error raised by the 
 error handlers, which `after_request` would bypass.
 """
 
+import secrets
 import uuid
 from collections.abc import Callable
 from functools import wraps
@@ -161,6 +162,7 @@ def let_in(token: str) -> None:
     """Make this browser the bearer of a session."""
     session.clear()
     session["_user_id"] = token
+    session["csrf_token"] = secrets.token_hex(20)  # Flask-WTF would make it for the first page, and set the cookie again
     session["seen"] = int(clock.now().timestamp())
     session.permanent = True
 

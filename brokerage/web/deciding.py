@@ -98,14 +98,11 @@ def in_words(local: datetime) -> str:
     return _("%(day)s à %(hour)s", day=date_long(local.date()), hour=clock_time(local))
 
 
-UNCOUNTED = sa.select(sa.literal(0)).scalar_subquery()
-
-
 def _offered(the_request: IntroductionRequest, words: str) -> list[directory.PartnerRow]:
     """Our partners that might suit a need without a partner: the same region and kind, or what was searched."""
     kind = PartnerKind(the_request.need) if the_request.need in (Need.ACADEMIC, Need.CORPORATE) else None
     wanted = directory.Wanted(words=words, kind=kind, region="" if words else the_request.region or "")
-    return list(directory.page(me().association_id, wanted, UNCOUNTED, 20).rows)
+    return list(directory.page(me().association_id, wanted, directory.CONTACTS, 20).rows)
 
 
 def _ticked() -> set[str]:

@@ -55,6 +55,7 @@ def _configure(app: Flask, config: Config) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(hours=20),
+        SESSION_REFRESH_EACH_REQUEST=False,  # access.py notes the last visit once a minute: signing every answer tells no more
         MAX_CONTENT_LENGTH=6 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         MAX_FORM_PARTS=500,
@@ -75,6 +76,7 @@ def _install_extensions(app: Flask, config: Config) -> None:
     Migrate(app, db, directory=str(HOUSE / "migrations"))
     csrf.init_app(app)
     access.login.init_app(app)
+    babel.domain_instance = typography.Messages()
     babel.init_app(app, locale_selector=language, timezone_selector=lambda: "Europe/Paris")
     links.configure(config)
     wiring.connect(config)

@@ -2,50 +2,68 @@
 
 from collections.abc import Sequence
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple
 
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
+from brokerage import clock
 from brokerage.partners.directory import PartnerRow
 from brokerage.partners.models import Status, Visibility
 from brokerage.web.formats import moment
 from brokerage.web.partner_stories import drawn, gauge_of_asks
-from brokerage.web.typography import typeset
+from brokerage.web.typography import language, typeset
 
 
 class Line(NamedTuple):
-    """One line. What stands in it several times is escaped once."""
+    """One line. Every field is HTML, escaped here once: the template puts it down as it is, up to four times."""
 
-    key: Markup
-    name: Markup
+    key: str
+    name: str
     under: str
-    tags: tuple[str, ...]
-    more_tags: int
-    gauge: Markup
-    day: Markup
+    tags: str
+    gauge: str
+    day: str
     owner: str
 
 
 def lines_of(rows: Sequence[PartnerRow]) -> list[Line]:
-    """The lines of a list; gauges, days and remarks are put in words once for those that look the same."""
-    gauges = {look: drawn(gauge_of_asks(*look)) for look in {(row.asks, row.open_now) for row in rows}}
-    days = {day: _last_contact(day) for day in {row.last_contact_on for row in rows}}
-    remarks = {look: _remarks(*look) for look in {(row.visibility, row.status) for row in rows}}
-    return [_line(row, gauges[row.asks, row.open_now], days[row.last_contact_on], remarks[row.visibility, row.status]) for row in rows]
+    """The lines of a list; gauges, days, tags and remarks are put in words once for all that look the same."""
+    spoken, today = language(), clock.today()
+    days = {day: _last_contact(day, today, spoken) for day in {row.last_contact_on for row in rows}}
+    return [_line(row, days[row.last_contact_on], spoken) for row in rows]
 
 
-def _line(row: PartnerRow, gauge: Markup, day: Markup, remarks: str) -> Line:
+def _line(row: PartnerRow, day: str, spoken: str) -> Line:
+    gauge, remarks = _gauge(row.count, row.open_now, spoken), _remarks(row.visibility, row.status, spoken)
     place = f"{row.town} ({row.department})" if row.department else row.town
-    more = max(len(row.tags) - 3, 0)
-    return Line(Markup(row.id), escape(row.name), place + remarks, row.tags[:3], more, gauge, day, row.owner)
+    tags = _tags(tuple(row.tags)) if row.tags else ""
+    return Line(str(row.id), _html(row.name), _html(place) + remarks, tags, gauge, day, _html(row.owner))
 
 
-def _remarks(visibility: Visibility, status: Status) -> str:
+def _html(text: str) -> str:
+    return str(escape(text))
+
+
+@lru_cache(maxsize=2048)
+def _tags(tags: tuple[str, ...]) -> str:
+    shown = Markup("").join(Markup('<span class="etiq">{}</span>').format(tag) for tag in tags[:3])
+    return str(shown + Markup('<span class="doux note-t">+{}</span>').format(len(tags) - 3) if len(tags) > 3 else shown)
+
+
+@lru_cache(maxsize=512)
+def _gauge(asks: int, open_now: bool, _spoken: str) -> str:
+    return str(drawn(gauge_of_asks(asks, open_now)))
+
+
+@lru_cache(maxsize=64)
+def _remarks(visibility: Visibility, status: Status, _spoken: str) -> str:
     said = [_("hors annuaire")] if visibility is Visibility.HIDDEN else []
     said += {Status.DORMANT: [_("en sommeil")], Status.FORMER: [_("relation terminée")]}.get(status, [])
-    return "".join(f" · {typeset(words)}" for words in said)
+    return "".join(f" · {_html(typeset(words))}" for words in said)
 
 
-def _last_contact(day: date | None) -> Markup:
-    return moment(day) if day else Markup(typeset(_("aucun")))
+@lru_cache(maxsize=4096)
+def _last_contact(day: date | None, _today: date, _spoken: str) -> str:
+    return str(moment(day) if day else escape(typeset(_("aucun"))))

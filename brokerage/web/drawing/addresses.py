@@ -23,15 +23,12 @@ def here(**changes: str | int | list[str] | None) -> str:
     return request.path + ("?" + urlencode(query, doseq=True) if query else "")
 
 
+@lru_cache(maxsize=256)
 def asset(name: str) -> str:
     """The address of a file of static/, with a sign of its content, so that browsers may keep it for ever.
 
-    Not for fonts: stylesheets name them without the sign, and a preload must name them the same way.
+    Read once, as templates are: a change shows at the next start. Not for fonts: stylesheets name them without the
+    sign, and a preload must name them the same way.
     """
-    file = Path(current_app.static_folder or "", name)
-    return _signed(file, name, file.stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=256)
-def _signed(file: Path, name: str, _written: int) -> str:
-    return url_for("static", filename=name, v=sha256(file.read_bytes()).hexdigest()[:10])
+    content = Path(current_app.static_folder or "", name).read_bytes()
+    return url_for("static", filename=name, v=sha256(content).hexdigest()[:10])
