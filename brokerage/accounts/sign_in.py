@@ -5,6 +5,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from argon2 import PasswordHasher
@@ -30,8 +31,7 @@ def _nobody() -> str:
 
 
 
-@dataclass(frozen=True)
-class Bank:
+class Bank(NamedTuple):
     """An association as a page shows it: name, mark and colour."""
 
     id: uuid.UUID
@@ -56,6 +56,7 @@ class Visitor:
     language: str
     roles: frozenset[str]
     association: Bank
+    allies: tuple[Bank, ...] = ()  # bound to it by a convention in force today, by name
     requests_waiting: int = 0  # for a manager: those of the association to decide on, as the request began
     tasks_due: int = 0  # one's own, for today or late
 
@@ -137,8 +138,12 @@ def visitor(token: str) -> Visitor | None:
     bank = Bank(row.association_id, row.name, row.short, row.bank, row.of_name)
     return Visitor(
         token, row.session_id, row.created_at, row.user_id, row.email, row.first_name, row.last_name, row.title,
-        row.language, frozenset(row.roles), bank, row.requests, row.tasks,
+        row.language, frozenset(row.roles), bank, tuple(map(_ally, row.allies)), row.requests, row.tasks,
     )  # fmt: skip
+
+
+def _ally(told: list[str]) -> Bank:
+    return Bank(uuid.UUID(told[0]), *told[1:])
 
 
 def enter(email: str, password: str, device: str, address: str) -> str:

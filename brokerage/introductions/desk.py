@@ -4,7 +4,7 @@ import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
@@ -25,8 +25,7 @@ RUNNING = [RequestState.APPROVED]
 OVER = [RequestState.DECLINED, RequestState.EXPIRED, RequestState.WITHDRAWN, RequestState.CLOSED]
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One request of a list, as both sides may read it. Its fields are the columns of `_rows`, in that order."""
 
     id: uuid.UUID

@@ -64,7 +64,7 @@ class PartnerRow(NamedTuple):
     visibility: Visibility
     status: Status
     tags: Sequence[str]
-    count: int  # whatever the reader counts for each partner
+    tally: int  # whatever the reader counts for each partner
 
 
 WIDTH = len(PartnerRow._fields)
@@ -167,7 +167,7 @@ def _statement(shape: _Shape, count: sa.ScalarSelect[int], size: int) -> sa.Sele
     rows, sorting = _rows(shape, size + 1)
     counted = sa.null() if shape.filters or shape.words or shape.marked else _counted(_living())
     return (
-        sa.select(*_columns(), count.label("count"), order.key.label("mark_key"), counted.label("counted"))
+        sa.select(*_columns(), count.label("tally"), order.key.label("mark_key"), counted.label("counted"))
         .outerjoin(User, sa.and_(User.id == Partner.owner_id, User.association_id == mine))
         .where(*rows)
         .order_by(*sorting)

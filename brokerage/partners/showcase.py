@@ -7,11 +7,11 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 import sqlalchemy as sa
 
-from brokerage.accounts.models import Association, User
+from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.partners import finding, narrowing, paging
 from brokerage.partners.models import Contact, Partner, PartnerKind
@@ -19,6 +19,13 @@ from brokerage.partners.narrowing import Asked, chosen
 from brokerage.partners.windows import ShowcaseEntry as Entry
 
 PAGE = 50
+
+
+class Ally(Protocol):
+    """What this room needs to know of an association whose showcase is read."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,19 @@ class Card:
     known: bool  # whether the reader's own book has the same UAI
 
 
+class Line(NamedTuple):
+    """A card as a list shows it. The fields stand as the statement's columns do."""
+
+    id: uuid.UUID
+    association_id: uuid.UUID
+    name: str
+    town: str
+    department: str | None
+    open_now: bool
+    roles: Sequence[str]
+    known: bool
+
+
 @dataclass(frozen=True)
 class Known:
     """The same organisation as another association knows it: who, which record, how many contacts."""
@@ -72,6 +92,7 @@ class Known:
     contacts: int
 
 
+WIDTH = len(Line._fields)
 ORDER = paging.Order(Entry.sort_name, Entry.id)
 FILTERS: dict[str, Any] = {
     "kind": Entry.kind,
@@ -84,7 +105,7 @@ FILTERS: dict[str, Any] = {
 }
 
 
-def page(allies: Sequence[Association], wanted: Wanted, size: int = PAGE) -> paging.Page[Card]:
+def page(allies: Sequence[Ally], wanted: Wanted, size: int = PAGE) -> paging.Page[Line]:
     """A page of what these allies show, in the order of names. Allies the view does not know show nothing."""
     only = chosen(wanted, "ally")
     shown = tuple(ally.id for ally in allies if not only or ally.id in only)
@@ -94,7 +115,7 @@ def page(allies: Sequence[Association], wanted: Wanted, size: int = PAGE) -> pag
     found = db.session.execute(_statement(_shape(wanted, mark), len(shown), size), _parameters(shown, wanted, mark)).all()
     kept, before, after = paging.cut(found, size, mark)
     total = len(kept) if not mark and len(found) == len(kept) else None
-    return paging.Page([_card(r) for r in kept], before, after, total)
+    return paging.Page([Line._make(r[:WIDTH]) for r in kept], before, after, total)
 
 
 def _mark(wanted: Wanted) -> paging.Mark | None:
@@ -126,7 +147,8 @@ def _statement(shape: _Shape, allies: int, size: int) -> sa.Select[Any]:
     firsts = [sa.select(_ids(shape, place, size).subquery().c.id) for place in range(allies)]
     chosen = firsts[0] if allies == 1 else sa.select(sa.union_all(*firsts).subquery().c.id)
     sorting = ORDER.columns(shape.backwards)
-    return _cards().where(Entry.id.in_(chosen)).order_by(*sorting).limit(size + 1)
+    listed = sa.select(*_line_columns(), Entry.sort_name.label("mark_key"))
+    return listed.where(Entry.id.in_(chosen)).order_by(*sorting).limit(size + 1)
 
 
 def _ids(shape: _Shape, place: int, size: int) -> sa.Select[Any]:
@@ -144,12 +166,20 @@ def _cards() -> sa.Select[Any]:
     return sa.select(*_columns()).outerjoin(User, User.id == Entry.owner_id)
 
 
-def _columns() -> list[Any]:
+def _line_columns() -> list[Any]:
+    return [Entry.id, Entry.association_id, Entry.name, Entry.town, Entry.department, Entry.open_now, Entry.roles, _known().label("known")]
+
+
+def _known() -> sa.ColumnElement[bool]:
     same = sa.select(sa.func.count()).where(Partner.uai == Entry.uai, Partner.deleted_at.is_(None)).scalar_subquery()
+    return same > sa.literal_column("0")
+
+
+def _columns() -> list[Any]:
     return [
         Entry.id, Entry.association_id, Entry.kind, Entry.name, Entry.type, Entry.naf, Entry.uai, Entry.siren, Entry.headcount, Entry.town,
         Entry.department, Entry.academy, Entry.region, Entry.accepts, Entry.open_now, Entry.roles,
-        Entry.contact_count.label("contacts"), (same > 0).label("known"), Entry.sort_name.label("mark_key"),
+        Entry.contact_count.label("contacts"), _known().label("known"),
         (User.first_name + " " + User.last_name).label("owner"),
     ]  # fmt: skip
 

@@ -1,35 +1,28 @@
 """Annuaire commun: what allies show of their partners. No name, no address, nothing hidden: the query leaves them out."""
 
 import uuid
-from functools import lru_cache
 from typing import Any
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
 
-from brokerage.accounts.models import Association
-from brokerage.conventions import policy as conventions
+from brokerage.accounts.sign_in import Bank
 from brokerage.introductions import quota
 from brokerage.introductions.purposes import PURPOSES
 from brokerage.partners import kinds, showcase
-from brokerage.partners.models import ContactRole
-from brokerage.web import access, partner_filters, partner_stories, quotas
-from brokerage.web.access import visiting
+from brokerage.web import access, partner_filters, partner_stories
+from brokerage.web.directory_rows import lines_of
 from brokerage.web.drawing.badges import bank_mark
 from brokerage.web.fragments import page
 from brokerage.web.partner_filters import COMMON
-from brokerage.web.partners import place_of
+from brokerage.web.partners import place_of, reader
 from brokerage.web.stories import of_name, role_label
-from brokerage.web.typography import language, typeset
 
 pages = Blueprint("directory", __name__, url_prefix="/annuaire")
 
 
-def _allies() -> list[Association]:
-    reader = visiting()
-    assert reader is not None, "the door lets members in only"
-    return conventions.allies(reader.association_id)
+def _allies() -> tuple[Bank, ...]:
+    return reader().allies
 
 
 @pages.get("/")
@@ -43,18 +36,10 @@ def index() -> ResponseReturnValue:
         "chips": partner_filters.chips(COMMON, request.args, names),
         "keep": partner_filters.kept(COMMON),
         "allies": allies,
-        "quotas": quotas.drawn_of(card.id for card in listing.rows if card.open_now),
         "marks": {ally.id: bank_mark(ally) for ally in allies},
-        "roles": {roles: _roles_said(roles, language()) for roles in {card.roles for card in listing.rows}},
+        "lines": lines_of(listing.rows),
     }
     return page("directory/index.html", fragments=("rows",), listing=listing, wanted=wanted, **context)
-
-
-@lru_cache(maxsize=512)
-def _roles_said(roles: tuple[str, ...], _spoken: str) -> str:
-    """ "chef d'établissement, relations écoles": what a line says of the people of a partner."""
-    labels = [typeset(role_label(ContactRole(role))) for role in roles]
-    return ", ".join(label[:1].lower() + label[1:] for label in labels) or typeset(_("aucun contact pour l'instant"))
 
 
 @pages.get("/filtres")
@@ -77,9 +62,9 @@ def show(id: uuid.UUID) -> ResponseReturnValue:
     return page("directory/show.html", card=card, ally=ally, place=place, asked=quota.of([id]).get(id), **context)
 
 
-def _also_ours(card: showcase.Card, ally: Association) -> dict[str, Any]:
-    ours, reader = showcase.ours(card), visiting()
-    if ours is None or reader is None:
+def _also_ours(card: showcase.Card, ally: Bank) -> dict[str, Any]:
+    ours = showcase.ours(card)
+    if ours is None:
         return {"ours": None, "knowers": ""}
-    both = [(of_name(reader.association), ours.contacts), (of_name(ally), card.contacts)]
+    both = [(of_name(reader().association), ours.contacts), (of_name(ally), card.contacts)]
     return {"ours": ours, "knowers": partner_stories.known_to(both)}

@@ -13,7 +13,7 @@ from brokerage import database, models, wiring
 from brokerage.accounts import links
 from brokerage.config import Config
 from brokerage.database import db
-from brokerage.web import access, errors, formats, fragments, headers, navigation, quotas, request_lines, stories, typography
+from brokerage.web import access, errors, escaping, formats, fragments, headers, navigation, quotas, request_lines, stories, typography
 from brokerage.web.drawing import register as drawing
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -21,10 +21,16 @@ csrf = CSRFProtect()
 babel = Babel()
 
 
+class Application(Flask):
+    """Flask, with our way to compile templates."""
+
+    jinja_environment = escaping.Environment
+
+
 def create_app(config: Config | None = None) -> Flask:
     """The application, ready to serve. Raises config.Misconfigured or access.UnmarkedDoor rather than start badly."""
     config = config or Config.from_environment()
-    app = Flask("brokerage", root_path=str(HOUSE), template_folder="templates", static_folder="static")
+    app = Application("brokerage", root_path=str(HOUSE), template_folder="templates", static_folder="static")
     _configure(app, config)
     fragments.install(app)
     headers.install(app, config)

@@ -8,10 +8,8 @@ from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from brokerage import clock, timeline
-from brokerage.accounts.models import Association
 from brokerage.accounts.sign_in import Visitor
 from brokerage.conventions import commitments
-from brokerage.conventions import policy as conventions
 from brokerage.database import db
 from brokerage.introductions import desk
 from brokerage.introductions.models import Introduction, IntroductionRequest
@@ -70,16 +68,15 @@ def _manager(reader: Visitor) -> ResponseReturnValue:
         lines=_lately(),
         mail_to_place=reading.how_many_wait(reader),
         to_confirm=commitments.waiting_for(reader.association_id),
-        **_balance(reader, conventions.allies(reader.association_id)),
+        **_balance(reader),
     )
 
 
 def _delegate(reader: Visitor) -> ResponseReturnValue:
     mine = desk.listed(reader, "ouvertes")
-    allies = conventions.allies(reader.association_id)
-    nearby = showcase.page(allies, showcase.Wanted(open_now=True, region=access.me().region or ""), 5).rows
+    nearby = showcase.page(reader.allies, showcase.Wanted(open_now=True, region=access.me().region or ""), 5).rows
     context: dict[str, Any] = {"mine": mine.rows[:8], "met": _to_tell(reader), "nearby": nearby, "turn": stories.turn}
-    context |= _balance(reader, allies)
+    context |= _balance(reader)
     return page("home/delegate.html", today=clock.today(), **_todo(reader), **context)
 
 
@@ -97,10 +94,10 @@ def _lately() -> list[stories.Line]:
     return [stories.line(one, target) for one, target in found]
 
 
-def _balance(reader: Visitor, allies: list[Association]) -> dict[str, Any]:
+def _balance(reader: Visitor) -> dict[str, Any]:
     """How many doors each side opened for the other since the start of the school year, as the report counts them."""
     given, received = ledger.opened_by(reader.association_id, periods.school_year(clock.today()))
-    return {"doors": Doors(given, received), "ally": next(iter(allies), None)}
+    return {"doors": Doors(given, received), "ally": next(iter(reader.allies), None)}
 
 
 def _to_tell(reader: Reader) -> list[Introduction]:

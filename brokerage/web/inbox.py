@@ -1,8 +1,7 @@
 """Demandes: the manager's inbox and the delegate's list, by tab, and beside it the request that is open."""
 
 import uuid
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import request, url_for
 from flask.typing import ResponseReturnValue
@@ -27,8 +26,7 @@ ASKED = ("ouvertes", "finies")
 DECIDABLE = ("a-decider", "en-attente")
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """A row as the list draws it. Templates are slow at deciding: here it is decided."""
 
     id: uuid.UUID

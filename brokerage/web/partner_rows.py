@@ -15,17 +15,19 @@ from brokerage.web.formats import moment
 from brokerage.web.partner_stories import drawn, gauge_of_asks
 from brokerage.web.typography import language, typeset
 
+NONE = Markup("")
+
 
 class Line(NamedTuple):
-    """One line. Every field is HTML, escaped here once: the template puts it down as it is, up to four times."""
+    """One line. Every field is markup, escaped here once: the template puts it down as it is, up to four times."""
 
-    key: str
-    name: str
-    under: str
-    tags: str
-    gauge: str
-    day: str
-    owner: str
+    key: Markup
+    name: Markup
+    under: Markup
+    tags: Markup
+    gauge: Markup
+    day: Markup
+    owner: Markup
 
 
 def lines_of(rows: Sequence[PartnerRow]) -> list[Line]:
@@ -35,35 +37,31 @@ def lines_of(rows: Sequence[PartnerRow]) -> list[Line]:
     return [_line(row, days[row.last_contact_on], spoken) for row in rows]
 
 
-def _line(row: PartnerRow, day: str, spoken: str) -> Line:
-    gauge, remarks = _gauge(row.count, row.open_now, spoken), _remarks(row.visibility, row.status, spoken)
+def _line(row: PartnerRow, day: Markup, spoken: str) -> Line:
+    gauge, remarks = _gauge(row.tally, row.open_now, spoken), _remarks(row.visibility, row.status, spoken)
     place = f"{row.town} ({row.department})" if row.department else row.town
-    tags = _tags(tuple(row.tags)) if row.tags else ""
-    return Line(str(row.id), _html(row.name), _html(place) + remarks, tags, gauge, day, _html(row.owner))
-
-
-def _html(text: str) -> str:
-    return str(escape(text))
+    tags = _tags(tuple(row.tags)) if row.tags else NONE
+    return Line(Markup(row.id), escape(row.name), escape(place + remarks), tags, gauge, day, escape(row.owner))
 
 
 @lru_cache(maxsize=2048)
-def _tags(tags: tuple[str, ...]) -> str:
+def _tags(tags: tuple[str, ...]) -> Markup:
     shown = Markup("").join(Markup('<span class="etiq">{}</span>').format(tag) for tag in tags[:3])
-    return str(shown + Markup('<span class="doux note-t">+{}</span>').format(len(tags) - 3) if len(tags) > 3 else shown)
+    return shown + Markup('<span class="doux note-t">+{}</span>').format(len(tags) - 3) if len(tags) > 3 else shown
 
 
 @lru_cache(maxsize=512)
-def _gauge(asks: int, open_now: bool, _spoken: str) -> str:
-    return str(drawn(gauge_of_asks(asks, open_now)))
+def _gauge(asks: int, open_now: bool, _spoken: str) -> Markup:
+    return drawn(gauge_of_asks(asks, open_now))
 
 
 @lru_cache(maxsize=64)
 def _remarks(visibility: Visibility, status: Status, _spoken: str) -> str:
     said = [_("hors annuaire")] if visibility is Visibility.HIDDEN else []
     said += {Status.DORMANT: [_("en sommeil")], Status.FORMER: [_("relation terminée")]}.get(status, [])
-    return "".join(f" · {_html(typeset(words))}" for words in said)
+    return "".join(f" · {typeset(words)}" for words in said)
 
 
 @lru_cache(maxsize=4096)
-def _last_contact(day: date | None, _today: date, _spoken: str) -> str:
-    return str(moment(day) if day else escape(typeset(_("aucun"))))
+def _last_contact(day: date | None, _today: date, _spoken: str) -> Markup:
+    return moment(day) if day else escape(typeset(_("aucun")))

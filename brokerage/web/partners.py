@@ -15,7 +15,6 @@ from wtforms import BooleanField, TextAreaField
 from brokerage import clock
 from brokerage.accounts.models import User
 from brokerage.accounts.sign_in import Visitor
-from brokerage.conventions import policy as conventions
 from brokerage.database import db
 from brokerage.errors import Refusal
 from brokerage.introductions import desk, fatigue, quota, rules
@@ -143,7 +142,7 @@ def _told(partner: Partner, kind: str = past.ALL, after: str = "") -> dict[str, 
 
 
 def _knowers(ours: int, allied: list[showcase.Known]) -> str:
-    names = {ally.id: of_name(ally) for ally in conventions.allies(reader().association_id)}
+    names = {ally.id: of_name(ally) for ally in reader().allies}
     known = [(names[one.association_id], one.contacts) for one in allied if one.association_id in names]
     return partner_stories.known_to([(of_name(reader().association), ours), *known])
 
