@@ -348,8 +348,11 @@ def test_the_view_and_the_rule_agree_whatever_the_asks_the_limits_and_the_quiet_
     for contact in contacts:
         one, other = slow[contact.id], quick[contact.partner_id]
         assert (other.asks, other.allowed, other.resting) == (one.asks, one.limit, one.is_over), contact.quiet_months
+        mine = quota.summed(contact.partner_id, [contact], slow)
+        assert (mine.asks, mine.allowed, mine.resting) == (one.asks, one.limit, one.is_over)
         if one.limit:
             assert (other.free_on if other.resting else None) == one.free_on
+            assert mine.free_on == other.free_on or not one.is_over
 
 
 def test_an_ally_reads_only_a_count_and_a_date_of_what_is_listed(lille, asked, cast, lucas, oscar, as_member, as_system):

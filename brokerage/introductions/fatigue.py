@@ -30,13 +30,22 @@ class Standing:
         return self.free_on is not None
 
 
+_ASKED = (
+    sa.select(Ask.contact_id, Ask.asked_at)
+    .where(
+        Ask.contact_id == sa.func.any(sa.bindparam("contacts", type_=sa.ARRAY(sa.Uuid()))),
+        Ask.asked_at >= sa.bindparam("since", type_=sa.DateTime(timezone=True)),
+    )
+    .order_by(Ask.asked_at)
+)
+
+
 def standings(contacts: Collection[Contact], rules: Rules) -> dict[uuid.UUID, Standing]:
     """The standing of several contacts of our own, in one query. Days are whole days in Paris, as in the view `partner_quota`."""
     first = clock.today() - timedelta(days=rules.asks_window_days - 1)
     since = datetime.combine(first, time.min, clock.PARIS)
     times: dict[uuid.UUID, list[datetime]] = {contact.id: [] for contact in contacts}
-    asked = sa.select(Ask.contact_id, Ask.asked_at).where(Ask.contact_id.in_(times), Ask.asked_at >= since)
-    for contact_id, at in db.session.execute(asked.order_by(Ask.asked_at)):
+    for contact_id, at in db.session.execute(_ASKED, {"contacts": list(times), "since": since}) if times else ():
         times[contact_id].append(at)
     return {contact.id: _standing(contact, times[contact.id], rules) for contact in contacts}
 

@@ -81,7 +81,7 @@ def first_of(reader: policy.Reader, size: int = 5) -> Sequence[TaskRow]:
 
 def of_partner(partner_id: uuid.UUID, association_id: uuid.UUID) -> Sequence[TaskRow]:
     """What is still to do for a partner, soonest first."""
-    return _listed([Task.association_id == association_id, Task.partner_id == partner_id, Task.done_on.is_(None)], 50)
+    return [_row(one) for one in db.session.execute(_OF_PARTNER, {"house": association_id, "partner": partner_id})]
 
 
 def _which(reader: policy.Reader, which: str) -> list[Any]:
@@ -105,6 +105,18 @@ def _rows(key: Any) -> sa.Select[Any]:
         .outerjoin(Contact, sa.and_(Contact.id == Task.contact_id, Contact.deleted_at.is_(None)))
     )  # fmt: skip
     return rows  # type: ignore[no-any-return]
+
+
+_OF_PARTNER = (
+    _rows(_DUE)
+    .where(
+        Task.association_id == sa.bindparam("house", type_=sa.Uuid()),
+        Task.partner_id == sa.bindparam("partner", type_=sa.Uuid()),
+        Task.done_on.is_(None),
+    )
+    .order_by(_DUE, Task.id)
+    .limit(PAGE)
+)
 
 
 def _row(found: Any) -> TaskRow:

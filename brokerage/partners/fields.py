@@ -67,11 +67,16 @@ class CustomField(Identified, Owned, Base):
         return str(self.id)
 
 
+_EVERY = (
+    sa.select(CustomField)
+    .where(CustomField.association_id == sa.bindparam("house", type_=sa.Uuid()))
+    .order_by(CustomField.archived_at.is_not(None), CustomField.position, CustomField.created_at)
+)
+
+
 def every(reader: policy.Reader) -> Sequence[CustomField]:
     """The fields of the reader's association, archived ones last, each subject in its order."""
-    mine = sa.select(CustomField).where(CustomField.association_id == reader.association_id)
-    in_order = (CustomField.archived_at.is_not(None), CustomField.position, CustomField.created_at)
-    return db.session.scalars(mine.order_by(*in_order)).all()
+    return db.session.scalars(_EVERY, {"house": reader.association_id}).all()
 
 
 def of(reader: policy.Reader, subject: Subject) -> list[CustomField]:

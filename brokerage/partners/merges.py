@@ -45,9 +45,13 @@ class Distinct(Identified, Owned, Base):
     by_name: Mapped[str] = mapped_column(default="")
 
 
-def known_as(partner_id: uuid.UUID) -> sa.CompoundSelect[Any] | sa.Select[Any]:
-    """The id of a partner and of those gone into it, also by way of another: the timeline keeps each under its own."""
-    gone = sa.select(sa.literal(partner_id, sa.Uuid()).label("id")).cte("known", recursive=True)
+def known_as(partner_id: Any) -> sa.CompoundSelect[Any] | sa.Select[Any]:
+    """The id of a partner and of those gone into it, also by way of another: the timeline keeps each under its own.
+
+    `partner_id` may be a bind parameter, for statements that are kept.
+    """
+    wanted = partner_id if isinstance(partner_id, sa.BindParameter) else sa.literal(partner_id, sa.Uuid())
+    gone = sa.select(wanted.label("id")).cte("known", recursive=True)
     further = sa.select(Merge.loser_id).join(gone, Merge.winner_id == gone.c.id).where(Merge.undone_at.is_(None))
     known = gone.union(further)
     return sa.select(known.c.id)

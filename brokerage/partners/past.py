@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -40,25 +41,31 @@ class Past:
 
 def of(partner_id: uuid.UUID, kind: str = ALL, after: str = "", size: int = PAGE) -> Past:
     """The lines of a partner of the association in scope; a `kind` or mark of somebody's own gives the first page."""
-    kind = kind if kind in KINDS else ALL
-    here = Entry.partner_id.in_(known_as(partner_id))
-    shown = [here, KINDS[kind], Entry.what.not_in(SILENT), *_beyond(after)]
-    newest = sa.select(Entry.id).where(*shown).order_by(Entry.at.desc(), Entry.id.desc()).limit(size + 1).cte()
-    noted = sa.and_(here, Entry.what.in_(notes.KINDS))
-    lines = newest.c.id.is_not(None).label("shown")
-    both = sa.select(Entry, lines).outerjoin(newest, newest.c.id == Entry.id).where(here, sa.or_(newest.c.id.is_not(None), noted))
-    found = db.session.execute(both.order_by(Entry.at.desc(), Entry.id.desc())).all()
+    kind, beyond = kind if kind in KINDS else ALL, _beyond(after)
+    found = db.session.execute(_statement(kind, bool(beyond), size), {"partner": partner_id, **beyond}).all()
     entries = [entry for entry, is_shown in found if is_shown]
     last = entries[size - 1] if len(entries) > size else None
     return Past(kind, entries[:size], _mark(last) if last else None, notes.told(e for e, _shown in found if e.what in notes.KINDS))
 
 
-def _beyond(after: str) -> list[Any]:
+@lru_cache(maxsize=32)
+def _statement(kind: str, marked: bool, size: int) -> Any:
+    here = Entry.partner_id.in_(known_as(sa.bindparam("partner", type_=sa.Uuid())))
+    mark = sa.tuple_(sa.bindparam("mark_at", type_=sa.DateTime(timezone=True)), sa.bindparam("mark_id", type_=sa.Uuid()))
+    shown = [here, KINDS[kind], Entry.what.not_in(SILENT), *([sa.tuple_(Entry.at, Entry.id) < mark] if marked else [])]
+    newest = sa.select(Entry.id).where(*shown).order_by(Entry.at.desc(), Entry.id.desc()).limit(size + 1).cte()
+    noted = sa.and_(here, Entry.what.in_(notes.KINDS))
+    lines = newest.c.id.is_not(None).label("shown")
+    both = sa.select(Entry, lines).outerjoin(newest, newest.c.id == Entry.id).where(here, sa.or_(newest.c.id.is_not(None), noted))
+    return both.order_by(Entry.at.desc(), Entry.id.desc())
+
+
+def _beyond(after: str) -> dict[str, Any]:
     at, _, key = after.rpartition("~")
     try:
-        return [sa.tuple_(Entry.at, Entry.id) < sa.tuple_(datetime.fromisoformat(at), uuid.UUID(key))] if after else []
+        return {"mark_at": datetime.fromisoformat(at), "mark_id": uuid.UUID(key)} if after else {}
     except ValueError:
-        return []
+        return {}
 
 
 def _mark(entry: Entry) -> str:

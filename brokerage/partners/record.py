@@ -20,6 +20,7 @@ class Record:
     """A partner of our own with its people and its past. `contacts` hold no address: `coordinates` do, by contact."""
 
     partner: Partner
+    association: Association
     owner: str
     contacts: Sequence[Contact]
     coordinates: dict[uuid.UUID, Coordinates]
@@ -29,10 +30,11 @@ class Record:
 
 def of(partner: Partner, kind: str = past.ALL, after: str = "") -> Record:
     """The record of a visible partner of the association in scope; `kind` and `after` say which lines of its past."""
-    contacts = people_of(partner.id)
+    contacts, (association, owner) = people_of(partner.id), _follower(partner)
     return Record(
         partner=partner,
-        owner=_owner(partner),
+        association=association,  # held, for its rules are asked next: nobody else keeps it in the session
+        owner=owner.name if owner else "",
         contacts=contacts,
         coordinates=vault.own([contact.id for contact in contacts]),
         past=past.of(partner.id, kind, after),
@@ -40,14 +42,24 @@ def of(partner: Partner, kind: str = past.ALL, after: str = "") -> Record:
     )
 
 
+_PEOPLE = (
+    sa.select(Contact)
+    .where(Contact.partner_id == sa.bindparam("partner", type_=sa.Uuid()), Contact.deleted_at.is_(None))
+    .order_by(Contact.created_at, Contact.id)
+)
+_FOLLOWER = (
+    sa.select(Association, User)
+    .outerjoin(User, User.id == sa.bindparam("owner", type_=sa.Uuid()))
+    .where(Association.id == sa.bindparam("house", type_=sa.Uuid()))
+)
+
+
 def people_of(partner_id: uuid.UUID) -> Sequence[Contact]:
     """The living contacts of a partner, in the order they were met."""
-    living = sa.select(Contact).where(Contact.partner_id == partner_id, Contact.deleted_at.is_(None))
-    return db.session.scalars(living.order_by(Contact.created_at, Contact.id)).all()
+    return db.session.scalars(_PEOPLE, {"partner": partner_id}).all()
 
 
-def _owner(partner: Partner) -> str:
-    """Whoever follows the partner; its association comes along, since its rules are asked next."""
-    both = sa.select(Association, User).outerjoin(User, User.id == partner.owner_id)
-    owner = db.session.execute(both.where(Association.id == partner.association_id)).one()[1]
-    return owner.name if owner else ""
+def _follower(partner: Partner) -> tuple[Association, User | None]:
+    """The association of a partner and whoever follows it there."""
+    found = db.session.execute(_FOLLOWER, {"owner": partner.owner_id, "house": partner.association_id}).one()
+    return found[0], found[1]

@@ -208,7 +208,7 @@ def cards(wanted: Sequence[uuid.UUID]) -> list[Card]:
 
 def ours(shown: Card) -> Known | None:
     """The reader's own living record of the organisation on a card, by UAI or SIREN (US13)."""
-    same = _same(Partner, shown.uai, shown.siren)
+    same = _same(Partner, shown.uai or None, shown.siren or None)
     people = sa.select(sa.func.count()).where(Contact.partner_id == Partner.id, Contact.deleted_at.is_(None)).scalar_subquery()
     query = sa.select(Partner.id, Partner.association_id, people.label("contacts")).where(same, Partner.deleted_at.is_(None))
     found = db.session.execute(query.order_by(Partner.created_at).limit(1)).one_or_none()
@@ -219,11 +219,19 @@ def elsewhere(uai: str | None, siren: str | None) -> list[Known]:
     """What allies list of an organisation of ours, by UAI or SIREN; nothing of what they hide."""
     if not uai and not siren:
         return []
+    statement = _elsewhere(bool(uai), bool(siren))
+    return [Known(*row) for row in db.session.execute(statement, {"uai": uai, "siren": siren})]
+
+
+@lru_cache(maxsize=4)
+def _elsewhere(has_uai: bool, has_siren: bool) -> Any:
+    uai, siren = (sa.bindparam(name, type_=sa.Text()) if has else None for name, has in (("uai", has_uai), ("siren", has_siren)))
     query = sa.select(Entry.id, Entry.association_id, Entry.contact_count).where(_same(Entry, uai, siren))
-    return [Known(*row) for row in db.session.execute(query.order_by(Entry.association_id, Entry.id))]
+    return query.order_by(Entry.association_id, Entry.id)
 
 
-def _same(entity: Any, uai: str | None, siren: str | None) -> sa.ColumnElement[bool]:
-    """Two schools of one owner may share a SIREN: where both have a UAI, only the UAI counts."""
-    by_siren = sa.and_(entity.siren == siren, entity.uai.is_(None)) if siren and not uai else sa.false()
-    return sa.or_(entity.uai == uai if uai else sa.false(), by_siren)
+def _same(entity: Any, uai: Any, siren: Any) -> sa.ColumnElement[bool]:
+    """Two schools of one owner may share a SIREN: where both have a UAI, only the UAI counts. None for what is not known."""
+    if uai is not None:
+        return entity.uai == uai  # type: ignore[no-any-return]
+    return sa.and_(entity.siren == siren, entity.uai.is_(None)) if siren is not None else sa.false()

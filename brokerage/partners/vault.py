@@ -64,7 +64,8 @@ def key_of(email: str) -> str:
 def own(contact_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Coordinates]:
     """Coordinates of contacts of the association in scope, for its own pages and letters."""
     wanted = list(contact_ids)
-    return _read(Channel.association_id == scope.current().association_id, wanted) if wanted else {}
+    mine = scope.current().association_id
+    return _read(wanted, mine) if wanted and mine else {}
 
 
 def reveal(introduction_id: uuid.UUID, by: By) -> Coordinates:
@@ -77,7 +78,7 @@ def reveal(introduction_id: uuid.UUID, by: By) -> Coordinates:
     if grant is None or reader is None:
         raise NotFound(N_("Ces coordonnées ne sont pas, ou plus, transmises."))
     record("details_seen", by, reader, introduction_id=introduction_id, contact_id=grant.contact_id)
-    found = _read(sa.true(), [grant.contact_id]).get(grant.contact_id, NOTHING)
+    found = _read([grant.contact_id]).get(grant.contact_id, NOTHING)
     return Coordinates(
         email=found.email if "email" in grant.fields else "",
         phone=found.phone if "phone" in grant.fields else "",
@@ -87,7 +88,7 @@ def reveal(introduction_id: uuid.UUID, by: By) -> Coordinates:
 
 def email_for_delivery(contact_id: uuid.UUID) -> str:
     """The address a letter leaves to, asked by the outbox in the system's scope as the letter leaves."""
-    email = _read(sa.true(), [contact_id]).get(contact_id, NOTHING).email
+    email = _read([contact_id]).get(contact_id, NOTHING).email
     if not email:
         raise Closed("cancelled")
     return email
@@ -95,21 +96,24 @@ def email_for_delivery(contact_id: uuid.UUID) -> str:
 
 def phone_for_delivery(contact_id: uuid.UUID) -> str:
     """The telephone a letter shows; only letters after an explicit consent ask for it."""
-    found = _read(sa.true(), [contact_id]).get(contact_id, NOTHING)
+    found = _read([contact_id]).get(contact_id, NOTHING)
     return found.mobile or found.phone
 
 
-_TAKE = sa.text("SET LOCAL ROLE passerelle_vault")
-_GIVE_BACK = sa.text("RESET ROLE")
+_TAKE = scope.through_the_gate(sa.text("SET LOCAL ROLE passerelle_vault"))
+_GIVE_BACK = scope.through_the_gate(sa.text("RESET ROLE"))
+_TABLE = Channel.__table__.c
+_WANTED = sa.select(_TABLE.contact_id, _TABLE.email, _TABLE.phone, _TABLE.mobile).where(
+    _TABLE.contact_id == sa.func.any(sa.bindparam("contacts", type_=sa.ARRAY(sa.Uuid())))
+)
+_ANYBODY = scope.through_the_gate(_WANTED)
+_OWN = scope.through_the_gate(_WANTED.where(_TABLE.association_id == sa.bindparam("mine", type_=sa.Uuid())))
 
 
-def _read(which: sa.ColumnElement[bool], contact_ids: list[uuid.UUID]) -> dict[uuid.UUID, Coordinates]:
-    table = Channel.__table__
-    wanted = sa.select(table.c.contact_id, table.c.email, table.c.phone, table.c.mobile).where(
-        which, table.c.contact_id.in_(contact_ids)
-    )
+def _read(contact_ids: list[uuid.UUID], mine: uuid.UUID | None = None) -> dict[uuid.UUID, Coordinates]:
+    """What the policies let this scope see of these contacts; with `mine`, of those of one association."""
     db.session.flush()
-    db.session.execute(scope.through_the_gate(_TAKE))
-    rows = db.session.execute(scope.through_the_gate(wanted)).all()
-    db.session.execute(scope.through_the_gate(_GIVE_BACK))  # a failure above ends the transaction, and the role with it
-    return {row.contact_id: Coordinates(row.email, row.phone, row.mobile) for row in rows}
+    db.session.execute(_TAKE)
+    rows = db.session.execute(_OWN if mine else _ANYBODY, {"contacts": contact_ids} | ({"mine": mine} if mine else {})).all()
+    db.session.execute(_GIVE_BACK)  # a failure above ends the transaction, and the role with it
+    return {contact_id: Coordinates(email, phone, mobile) for contact_id, email, phone, mobile in rows}
