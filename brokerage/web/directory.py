@@ -14,7 +14,8 @@ from brokerage.introductions import quota
 from brokerage.introductions.purposes import PURPOSES
 from brokerage.partners import kinds, showcase
 from brokerage.partners.models import ContactRole
-from brokerage.web import access, partner_filters, partner_stories, quotas
+from brokerage.partners.saved_views import Shelf
+from brokerage.web import access, partner_filters, partner_stories, quotas, saved_views
 from brokerage.web.access import visiting
 from brokerage.web.drawing.badges import bank_mark
 from brokerage.web.fragments import page
@@ -83,3 +84,6 @@ def _also_ours(card: showcase.Card, ally: Association) -> dict[str, Any]:
         return {"ours": None, "knowers": ""}
     both = [(of_name(reader.association), ours.contacts), (of_name(ally), card.contacts)]
     return {"ours": ours, "knowers": partner_stories.known_to(both)}
+
+
+saved_views.open_doors(pages, Shelf.DIRECTORY, COMMON)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 from flask_babel import format_date
@@ -174,6 +175,13 @@ def chips(filters: dict[str, Filter], given: "MultiDict[str, str]", names: dict[
     return found
 
 
+def query_of(filters: dict[str, Filter], given: "MultiDict[str, str]") -> str:
+    """The filters, words and order of an address, as one text: two lists of the same rows have the same."""
+    pairs = [(name, value) for name, known in filters.items() for value in values(name, known, given)]
+    pairs += [(name, given[name][:200]) for name in ("q", "sort") if given.get(name, "").strip()]
+    return urlencode(pairs)
+
+
 def kept(filters: dict[str, Filter]) -> list[tuple[str, str]]:
     """The rest of the address, which a search must not lose."""
-    return [(name, value) for name, value in request.args.items(multi=True) if name in filters or name == "sort"]
+    return [(name, value) for name, value in request.args.items(multi=True) if name in filters or name in ("sort", "vue")]

@@ -24,6 +24,7 @@ from brokerage.introductions.purposes import PURPOSES
 from brokerage.partners import directory, kinds, notes, partners, past, policy, record, showcase
 from brokerage.partners.models import Contact, Partner, Visibility
 from brokerage.partners.narrowing import chosen
+from brokerage.partners.saved_views import Shelf
 from brokerage.reference import places
 from brokerage.web import access, partner_filters, partner_rows, partner_stories, task_words
 from brokerage.web.access import me, visiting
@@ -213,4 +214,7 @@ from brokerage.web import (  # noqa: E402 - the rest of the family signs itself 
     partner_editing,  # noqa: F401
     partner_notes,  # noqa: F401
     partner_trash,  # noqa: F401
+    saved_views,
 )
+
+saved_views.open_doors(pages, Shelf.PARTNERS, OWN, *policy.READERS)
