@@ -39,6 +39,7 @@ class Wanted:
     status: tuple[Status, ...] | Status | None = ()
     visibility: tuple[Visibility, ...] | Visibility | None = ()
     permission: tuple[Permission, ...] | Permission | None = ()  # of one of its contacts at least
+    own: tuple[str, ...] = ()  # "id of a field:value", as narrowing.py reads them
     last_contact: tuple[str, ...] | str = ()  # codes of narrowing.SPANS, "jamais", or an ISO day since when
     open_now: bool | None = None
     sort: str = "nom"  # a key of ORDERS: nom, ville, echange (longest without a contact first), ajout; "-" turns it round
@@ -93,6 +94,7 @@ FILTERS: dict[str, Any] = {
     "tag": Partner.tags,
     "permission": Contact.permission,
     "last_contact": Partner.last_contact_on,
+    "own": Partner.extra,
 }
 
 
@@ -141,6 +143,16 @@ def ids(association_id: uuid.UUID, wanted: Wanted) -> Sequence[uuid.UUID]:
     whole = replace(wanted, after="", before="")
     rows, sorting = _rows(_shape(whole, None), EVERY)
     return db.session.scalars(sa.select(Partner.id).where(*rows).order_by(*sorting), _parameters(association_id, whole, None)).all()
+
+
+def conditions(wanted: Wanted, most: int) -> list[Any]:
+    """What the rows of a list satisfy, the first `most` of them where words are looked for; they ask for `parameters`."""
+    return _rows(_shape(wanted, None), most)[0]
+
+
+def parameters(association_id: uuid.UUID, wanted: Wanted) -> dict[str, Any]:
+    """The bind parameters of `conditions`."""
+    return _parameters(association_id, wanted, None)
 
 
 def _living() -> list[Any]:

@@ -135,6 +135,19 @@ def _ground(shape: _Shape, place: int) -> finding.Ground:
     return finding.Ground(Entry, Entry, [*whose, *filters], whose, ORDER)
 
 
+def conditions(allies: Sequence[uuid.UUID], wanted: Wanted, most: int) -> list[Any]:
+    """What the first `most` rows of each ally that is wanted satisfy; they ask for `parameters` of all of `allies`."""
+    shape, only = _shape(wanted, None), chosen(wanted, "ally")
+    grounds = [_ground(shape, place) for place, ally in enumerate(allies) if not only or ally in only]
+    firsts = [sa.select(finding.first_of(shape.words, ground, shape.start, most).subquery().c.id) for ground in grounds]
+    return [Entry.id.in_(sa.select(sa.union_all(*firsts).subquery().c.id))] if firsts else [sa.false()]
+
+
+def parameters(allies: Sequence[uuid.UUID], wanted: Wanted) -> dict[str, Any]:
+    """The bind parameters of `conditions`."""
+    return _parameters(allies, wanted, None)
+
+
 def _cards() -> sa.Select[Any]:
     return sa.select(*_columns()).outerjoin(User, User.id == Entry.owner_id)
 

@@ -12,10 +12,10 @@ from brokerage.accounts.models import Association
 from brokerage.conventions import policy as conventions
 from brokerage.introductions import quota
 from brokerage.introductions.purposes import PURPOSES
-from brokerage.partners import kinds, showcase
+from brokerage.partners import kinds, showcase, tallies
 from brokerage.partners.models import ContactRole
 from brokerage.partners.saved_views import Shelf
-from brokerage.web import access, partner_filters, partner_stories, quotas, saved_views
+from brokerage.web import access, filter_choices, partner_filters, partner_stories, quotas, saved_views
 from brokerage.web.access import visiting
 from brokerage.web.drawing.badges import bank_mark
 from brokerage.web.fragments import page
@@ -61,10 +61,11 @@ def _roles_said(roles: tuple[str, ...], _spoken: str) -> str:
 @pages.get("/filtres")
 @access.members()
 def filters() -> ResponseReturnValue:
-    """The choices of every filter: a page without a script, a panel of the list with one."""
-    allies = [(str(ally.id), ally.name) for ally in _allies()]
-    context: dict[str, Any] = {"options": {"allie": allies}, "index": ".index"}
-    return page("directory/filters.html", fragments=("choix",), filters=COMMON, given=request.args.to_dict(), **context)
+    """The choices of every filter with their counts: a page without a script, a panel of the list with one."""
+    allies, wanted = _allies(), showcase.Wanted(**partner_filters.asked(COMMON, request.args))
+    counts = tallies.of_showcase([ally.id for ally in allies], wanted)
+    panel = filter_choices.panel_of(COMMON, counts, {"allie": [(str(ally.id), ally.name) for ally in allies]})
+    return page("directory/filters.html", fragments=("choix", "comptes"), panel=panel, index=".index")
 
 
 @pages.get("/<uuid:id>")

@@ -11,7 +11,8 @@ from brokerage.accounts.sign_in import Visitor
 from brokerage.conventions import policy as conventions
 from brokerage.database import db
 from brokerage.partners import tags
-from brokerage.web.partner_filters import Chip, Filter
+from brokerage.partners.fields import CustomField
+from brokerage.web.partner_filters import FIELD, Chip, Filter, with_own
 from brokerage.web.typed import identifier
 
 
@@ -30,6 +31,11 @@ def known(filters: dict[str, Filter], given: "MultiDict[str, str]", reader: Visi
     alive = {"referent": {str(key) for key, member in members.items() if member.is_active}}
     if wanted := given.getlist("etiquette"):
         alive["etiquette"] = tags.carried(wanted)
+    own = {name: key for name in given if name.startswith(FIELD) and (key := identifier(name[len(FIELD) :]))}
+    if own:
+        in_use = sa.select(CustomField.id).where(CustomField.id.in_(own.values()), CustomField.archived_at.is_(None))
+        there = set(db.session.scalars(in_use))
+        alive |= {name: set() for name, key in own.items() if key not in there}
     if "allie" in filters and given.get("allie"):
         allies = {str(ally.id): ally.name for ally in conventions.allies(reader.association_id)}
         names, alive["allie"] = names | allies, set(allies)
@@ -43,7 +49,7 @@ def _members(wanted: Iterable[object]) -> dict[object, User]:
 
 def _gone(filters: dict[str, Filter], given: "MultiDict[str, str]", names: dict[str, str], alive: dict[str, set[str]]) -> list[Chip]:
     found = []
-    for name, filter in filters.items():
+    for name, filter in with_own(filters, given).items():
         for value in dict.fromkeys(given.getlist(name)):
             if value and (filter.read(value) is None or value not in alive.get(name, {value})):
                 found.append(Chip(name, str(filter.label), names.get(value, value), []))
