@@ -17,6 +17,7 @@ from brokerage.partners.models import Contact
 from brokerage.partners.narrowing import LAST
 
 LOOKED = 10_000
+ALL_TAGS = "every tag"  # counted under no filter: what the panel offers must not depend on what is ticked
 
 Counter = Callable[[str, sa.CTE], list[sa.Select[Any]]]
 
@@ -39,12 +40,12 @@ def of_book(association_id: uuid.UUID, wanted: directory.Wanted, own: Sequence[s
     columns = [directory.Partner.id, *(directory.FILTERS[name] for name in _COLUMNS), directory.Partner.tags, directory.Partner.extra]
 
     def rows(left_out: str) -> sa.CTE:
-        conditions = directory.conditions(_without(wanted, left_out), LOOKED)
+        conditions = directory.conditions(directory.Wanted() if left_out == ALL_TAGS else _without(wanted, left_out), LOOKED)
         return sa.select(*columns, LAST.label("last")).where(*conditions).limit(LOOKED).cte()
 
-    counters = {**{name: _by(directory.FILTERS[name].key) for name in _COLUMNS}, "tag": _each("tags"), **_MORE}
+    counters = {**{name: _by(directory.FILTERS[name].key) for name in _COLUMNS}, "tag": _each("tags"), ALL_TAGS: _each("tags"), **_MORE}
     counters |= {f"own:{key}": _field(key) for key in own}
-    active = {one.name for one in narrowing.asked(wanted, directory.FILTERS)}
+    active = {one.name for one in narrowing.asked(wanted, directory.FILTERS)} | {ALL_TAGS}
     return _counted(counters, rows, active, directory.parameters(association_id, wanted))
 
 

@@ -3,16 +3,18 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
+from zlib import crc32
 
 from flask import request
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from brokerage.partners.fields import CustomField, FieldKind
-from brokerage.partners.tallies import Tallies
+from brokerage.partners.tallies import ALL_TAGS, Tallies
 from brokerage.reference.folding import folded
 from brokerage.web.formats import number
 from brokerage.web.partner_filters import FIELD, Filter, Options, values
+from brokerage.web.typography import typeset
 
 MOST_SAID = 1000
 AT_ONCE = 7  # choices shown without being asked for; longer lists unfold
@@ -60,21 +62,28 @@ class Panel:
 
 def panel_of(filters: dict[str, Filter], tallies: Tallies, options: dict[str, Options], own: Sequence[CustomField] = ()) -> Panel:
     """The choices of every filter; `options` are those that only the database knows."""
-    groups = [_group(name, known, tallies, options.get(name) or known.options()) for name, known in filters.items()]
-    return Panel([group for group in groups if group.choices or group.typed] + [_own(field, tallies) for field in own], _button(tallies))
+    groups = [_group(name, known, tallies, options.get(name) or _typeset(known.options())) for name, known in filters.items()]
+    every = [group for group in groups if group.choices or group.typed] + [_own(field, tallies) for field in own]
+    return Panel(sorted(every, key=lambda group: not group.unfolds), _button(tallies))
+
+
+def _typeset(options: Options) -> Options:
+    """The house's own words; what members and associations are called stays as they wrote it."""
+    return [(value, typeset(str(words))) for value, words in options]
 
 
 def _group(name: str, known: Filter, tallies: Tallies, options: Options) -> Group:
     ticked = values(name, known, request.args)
     listed = [value for value, _words in options]
     every = [*options, *((value, known.words(value)) for value in ticked if value not in listed)]
-    choices = [_choice(name, known.field, place, value, words, value in ticked, tallies) for place, (value, words) in enumerate(every)]
+    choices = [_choice(name, known.field, value, words, value in ticked, tallies) for value, words in every]
     return Group(name, str(known.label), choices, not known.several)
 
 
-def _choice(name: str, field: str, place: int, value: Any, words: Any, ticked: bool, tallies: Tallies) -> Choice:
+def _choice(name: str, field: str, value: Any, words: Any, ticked: bool, tallies: Tallies) -> Choice:
     stored = {"oui": "true", "non": "false"}.get(value, value) if field == "open_now" else str(value)
-    return Choice(f"n-{name}-{place}", str(value), str(words), ticked, said(tallies.of(field, stored), tallies.all_seen))
+    mark = f"n-{name}-{crc32(str(value).encode()):x}"
+    return Choice(mark, str(value), str(words), ticked, said(tallies.of(field, stored), tallies.all_seen))
 
 
 def _own(field: CustomField, tallies: Tallies) -> Group:
@@ -83,7 +92,7 @@ def _own(field: CustomField, tallies: Tallies) -> Group:
         return Group(name, field.name, (), True, ticked[0] if ticked else "")
     every = [*field.options, *(value for value in ticked if value and value not in field.options)]
     key = f"own:{field.key}"
-    return Group(name, field.name, [_choice(name, key, place, v, v, v in ticked, tallies) for place, v in enumerate(every)], False)
+    return Group(name, field.name, [_choice(name, key, v, v, v in ticked, tallies) for v in every], False)
 
 
 def said(many: int, exactly: bool = True) -> str:
@@ -101,6 +110,6 @@ def _button(tallies: Tallies) -> str:
     return ngettext("Voir %(num)d partenaire", "Voir %(num)d partenaires", tallies.total)
 
 
-def in_use(tallies: Tallies, field: str) -> Options:
-    """The values that rows have, by name: for what no list of the house holds."""
-    return [(value, value) for value in sorted(tallies.counts.get(field, {}), key=folded) if value]
+def tags_in_use(tallies: Tallies) -> Options:
+    """The tags of the book, whatever is ticked, in the order of the alphabet."""
+    return [(tag, tag) for tag in sorted(tallies.counts.get(ALL_TAGS, {}), key=folded)]

@@ -103,7 +103,7 @@ def filters() -> ResponseReturnValue:
     wanted = directory.Wanted(**partner_filters.asked(OWN, request.args))
     counts = tallies.of_book(reader().association_id, wanted, [field.key for field in own if field.kind is FieldKind.CHOICE])
     owners = [(str(owner.id), owner.name) for owner in policy.possible_owners(reader().association_id)]
-    options = {"referent": owners, "etiquette": filter_choices.in_use(counts, "tag")}
+    options = {"referent": owners, "etiquette": filter_choices.tags_in_use(counts)}
     panel = filter_choices.panel_of(OWN, counts, options, own)
     return page("partners/filters.html", fragments=("choix", "comptes"), panel=panel, index=".index")
 
