@@ -8,7 +8,7 @@ from brokerage.introductions import models as introductions
 from brokerage.introductions import quota
 from brokerage.mail import inbox
 from brokerage.mail import models as mail
-from brokerage.partners import bulk, fields, merges, tasks, windows
+from brokerage.partners import bulk, fields, merges, saved_views, tasks, windows
 from brokerage.partners import models as partners
 from brokerage.search import known_words
 from brokerage.search import windows as search_windows
@@ -29,6 +29,7 @@ __all__ = [
     "merges",
     "partners",
     "quota",
+    "saved_views",
     "search_windows",
     "tasks",
     "timeline",

@@ -19,6 +19,7 @@ ASKERS = frozenset({Role.DELEGATE, Role.MANAGER})
 MANAGERS = frozenset({Role.MANAGER})
 ADMINS = frozenset({Role.ADMIN})
 
+VIEWS = ("views", "new_view", "keep_view", "open_view", "change_view", "follow_view", "remove_view", "restore_view")
 MATRIX = {
     # the doors
     "home.front": EVERYBODY, "notice.show": EVERYBODY, "setup.show": EVERYBODY, "setup.found": EVERYBODY, "static": EVERYBODY,
@@ -46,6 +47,7 @@ MATRIX = {
     "partners.index": BOOK, "partners.show": BOOK, "partners.filters": BOOK, "partners.note": BOOK,
     "partners.new": KEEPERS, "partners.create": KEEPERS, "partners.edit": KEEPERS, "partners.change": KEEPERS, "partners.trash": KEEPERS,
     "partners.restore": KEEPERS, "partners.visibility": KEEPERS, "partners.new_contact": KEEPERS, "partners.add_contact": KEEPERS,
+    **{f"partners.{view}": BOOK for view in VIEWS}, **{f"directory.{view}": ALL for view in VIEWS},
     # files brought in
     "imports.index": KEEPERS, "imports.new": KEEPERS, "imports.receive": KEEPERS, "imports.show": KEEPERS, "imports.columns": KEEPERS,
     "imports.take_all": KEEPERS, "imports.start": KEEPERS, "imports.undo": KEEPERS, "imports.leave": KEEPERS, "imports.refused": KEEPERS,

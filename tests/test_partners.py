@@ -79,10 +79,11 @@ def test_a_short_word_counts_where_a_word_begins(book, found):
     assert found(words="le") == found(words="le corbusier") == ["Lycée Le Corbusier"]
 
 
-@pytest.mark.parametrize("most, common", [(3000, 10_000), (2, 10_000), (3000, 1)])
-def test_whichever_way_rows_are_gathered_the_same_are_found(most, common, monkeypatch, book, found, nadia, as_member, a_contact):
+@pytest.mark.parametrize("most, common, walked", [(3000, 10_000, 2500), (2, 10_000, 2500), (3000, 1, 2500), (3000, 1, 22)])
+def test_whichever_way_rows_are_gathered_the_same_are_found(most, common, walked, monkeypatch, book, found, nadia, as_member, a_contact):
     monkeypatch.setattr(finding, "MOST", most)
     monkeypatch.setattr(finding, "COMMON", common)
+    monkeypatch.setattr(finding, "WALKED", walked)
     directory._statement.cache_clear()
     book(*(f"Lycée {word} {n:02}" for word in ("Ardoise", "Bonheur") for n in range(20)), town="Lens", region="32")
     with as_member(nadia) as session:
@@ -92,6 +93,37 @@ def test_whichever_way_rows_are_gathered_the_same_are_found(most, common, monkey
     assert found(words="bonheur") == [f"Lycée Bonheur {n:02}" for n in range(20)] + ["Valmont"]
     assert found(words="bonheur", region="11") == []
     assert found(words="bonheur", size=5) == [f"Lycée Bonheur {n:02}" for n in range(5)]
+    directory._statement.cache_clear()
+
+
+def test_names_that_begin_as_typed_come_first_then_all_others_by_name(book, found):
+    book("Banque Société", "Société Générale", "Agence de la Société", "Sociétés réunies", "Zoo")
+
+    assert found(words="societe") == ["Société Générale", "Sociétés réunies", "Agence de la Société", "Banque Société"]
+    assert found(words="societe", sort="-nom") == ["Sociétés réunies", "Société Générale", "Banque Société", "Agence de la Société"]
+
+
+@pytest.mark.parametrize("sort", ["nom", "-nom", "echange"])
+@pytest.mark.parametrize("walked", [2500, 3])
+def test_the_pages_of_a_search_follow_each_other_both_ways(sort, walked, monkeypatch, book, nadia, as_member):
+    monkeypatch.setattr(finding, "COMMON", 1)
+    monkeypatch.setattr(finding, "WALKED", walked)
+    directory._statement.cache_clear()
+    book(*(f"{name} {n}" for name in ("Cité du lycée", "Lycée", "Zone du lycée", "Collège") for n in range(7)))
+
+    def page(size: int = 5, **mark: str) -> Any:
+        return directory.page(nadia.association_id, directory.Wanted(words="lycee", sort=sort, **mark), NONE, size)
+
+    with as_member(nadia):
+        pages = [page()]
+        while pages[-1].after:
+            pages.append(page(after=pages[-1].after))
+        back = [page(before=later.before) for later in pages[1:]]
+        whole = page(50)
+
+    assert len(whole.rows) == 21
+    assert [row.id for p in pages for row in p.rows] == [row.id for row in whole.rows]
+    assert [[row.id for row in p.rows] for p in back] == [[row.id for row in p.rows] for p in pages[:-1]]
     directory._statement.cache_clear()
 
 

@@ -39,6 +39,7 @@ class Wanted:
     status: tuple[Status, ...] | Status | None = ()
     visibility: tuple[Visibility, ...] | Visibility | None = ()
     permission: tuple[Permission, ...] | Permission | None = ()  # of one of its contacts at least
+    own: tuple[str, ...] = ()  # "id of a field:value", as narrowing.py reads them
     last_contact: tuple[str, ...] | str = ()  # codes of narrowing.SPANS, "jamais", or an ISO day since when
     open_now: bool | None = None
     sort: str = "nom"  # a key of ORDERS: nom, ville, echange (longest without a contact first), ajout; "-" turns it round
@@ -94,6 +95,7 @@ FILTERS: dict[str, Any] = {
     "tag": Partner.tags,
     "permission": Contact.permission,
     "last_contact": Partner.last_contact_on,
+    "own": Partner.extra,
 }
 
 
@@ -124,18 +126,17 @@ class _Shape:
     filters: tuple[Asked, ...]
     words: finding.Words | None
     sort: str
-    marked: bool
-    backwards: bool
+    start: finding.Start
 
 
 def _shape(wanted: Wanted, mark: paging.Mark | None) -> _Shape:
     sort = wanted.sort if wanted.sort in ORDERS else "nom"
-    return _Shape(narrowing.asked(wanted, FILTERS), finding.shape_of(wanted.words), sort, mark is not None, bool(mark and mark.backwards))
+    return _Shape(narrowing.asked(wanted, FILTERS), finding.shape_of(wanted.words), sort, finding.start_of(mark, wanted.words))
 
 
 def _parameters(association_id: uuid.UUID, wanted: Wanted, mark: paging.Mark | None) -> dict[str, Any]:
     filters = narrowing.parameters(wanted, FILTERS)
-    return {"mine": association_id, **filters, **finding.words_of(wanted.words), **(mark.parameters if mark else {})}
+    return {"mine": association_id, **filters, **finding.parameters(wanted.words), **(mark.parameters if mark else {})}
 
 
 def ids(association_id: uuid.UUID, wanted: Wanted) -> Sequence[uuid.UUID]:
@@ -143,6 +144,16 @@ def ids(association_id: uuid.UUID, wanted: Wanted) -> Sequence[uuid.UUID]:
     whole = replace(wanted, after="", before="")
     rows, sorting = _rows(_shape(whole, None), EVERY)
     return db.session.scalars(sa.select(Partner.id).where(*rows).order_by(*sorting), _parameters(association_id, whole, None)).all()
+
+
+def conditions(wanted: Wanted, most: int) -> list[Any]:
+    """What the rows of a list satisfy, the first `most` of them where words are looked for; they ask for `parameters`."""
+    return _rows(_shape(wanted, None), most)[0]
+
+
+def parameters(association_id: uuid.UUID, wanted: Wanted) -> dict[str, Any]:
+    """The bind parameters of `conditions`."""
+    return _parameters(association_id, wanted, None)
 
 
 def _living() -> list[Any]:
@@ -153,19 +164,18 @@ def _rows(shape: _Shape, most: int) -> tuple[list[Any], list[Any]]:
     """The conditions of a list, and its order; words are looked for until `most` rows are found."""
     order = ORDERS[shape.sort]
     filters = [narrowing.condition(one, FILTERS) for one in shape.filters]
-    rows = [*_living(), *filters, *([order.beyond(shape.backwards)] if shape.marked else [])]
-    sorting = order.columns(shape.backwards)
+    ground = finding.Ground(Partner, Findable, [*_living(), *filters], _living(), order, also=_in_a_contact(shape.words))
+    sorting = ground.sorting(shape.words, shape.start.backwards)
     if shape.words:
-        ground = finding.Ground(Partner, Findable, rows, _living(), sorting, also=_in_a_contact(shape.words))
-        rows = [*rows, Partner.id.in_(finding.matching(shape.words, ground, most))]
-    return rows, sorting
+        return [*_living(), Partner.id.in_(finding.first_of(shape.words, ground, shape.start, most))], sorting
+    return [*_living(), *filters, *([order.beyond(shape.start.backwards)] if shape.start.marked else [])], sorting
 
 
 @lru_cache(maxsize=512)
 def _statement(shape: _Shape, count: sa.ScalarSelect[int], size: int) -> sa.Select[Any]:
     order, mine = ORDERS[shape.sort], sa.bindparam("mine", type_=sa.Uuid())
     rows, sorting = _rows(shape, size + 1)
-    counted = sa.null() if shape.filters or shape.words or shape.marked else _counted(_living())
+    counted = sa.null() if shape.filters or shape.words or shape.start.marked else _counted(_living())
     return (
         sa.select(*_columns(), count.label("tally"), order.key.label("mark_key"), counted.label("counted"))
         .outerjoin(User, sa.and_(User.id == Partner.owner_id, User.association_id == mine))
@@ -183,8 +193,10 @@ def _columns() -> list[Any]:
     ]  # fmt: skip
 
 
-def _in_a_contact(words: finding.Words) -> sa.ColumnElement[bool]:
+def _in_a_contact(words: finding.Words | None) -> sa.ColumnElement[bool] | None:
     """Counted rather than EXISTS, which PostgreSQL would answer by reading every contact there is."""
+    if words is None:
+        return None
     people = (Contact.partner_id == Partner.id, Contact.deleted_at.is_(None), words.within(Contact.search))
     return sa.select(sa.func.count()).select_from(Contact).where(*people).scalar_subquery() > 0
 

@@ -1,9 +1,12 @@
 """Finding by words: insensitive to accents, case and order, and quick whatever the word and the size of the book.
 
-The search columns hold folded text (letters, digits and single spaces) under a trigram index. Two traps are avoided.
+The search columns hold folded text (letters, digits and single spaces) under a trigram index. Three traps are avoided.
 Row-level policies hide statistics from LIKE, which is not leakproof: PostgreSQL always believes that a word is rare,
 and "lycee" would make it gather every other row. So a sample tells first whether the words are common: then rows are
-walked in their order until the page is full, else the index gathers the few that match. It is one statement.
+walked in their order until the page is full, else the index gathers the few that match.
+Common words are common because names begin with them, and in the order of names all of those stand together: a walk to
+the first « Société… » passes everybody from A to R. So the names that begin as typed come first, by the index of names;
+and no walk is longer than WALKED rows: what it did not find, the index gathers whole. It is one statement.
 """
 
 from collections.abc import Sequence
@@ -12,11 +15,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from brokerage.partners import paging
 from brokerage.reference.folding import folded
 
-MOST = 3000  # hits gathered by the index; beyond, rows are walked in order
-SAMPLE, COMMON = 400, 16  # words that 4 % of a random sample hold fill a page of 50 within some 1,250 rows
+MOST = 3000  # hits gathered by the index before a walk is tried
+SAMPLE, COMMON = 400, 12  # words that 3 % of a random sample hold fill a page of 50 within some 1,700 rows
+WALKED = 2500
 MOST_WORDS = 8
+_END: Any = sa.literal_column("chr(1114111)")  # after every letter
 
 Condition = sa.ColumnElement[bool]
 
@@ -62,7 +68,11 @@ def _is_like(column: Any, word: Any, long: bool) -> Condition:
 
 def words_of(typed: str) -> dict[str, str]:
     """The words of a search by the name of their bind parameter; none when only punctuation was typed."""
-    return {f"word{place}": word for place, word in enumerate(folded(typed[:200]).split()[:MOST_WORDS])}
+    return {f"word{place}": word for place, word in enumerate(_whole(typed).split())}
+
+
+def _whole(typed: str) -> str:
+    return " ".join(folded(typed[:200]).split()[:MOST_WORDS])
 
 
 def shape_of(typed: str) -> Words | None:
@@ -70,31 +80,114 @@ def shape_of(typed: str) -> Words | None:
     return Words(tuple(len(word) > 2 for word in words_of(typed).values())) if typed.strip() else None
 
 
+def parameters(typed: str) -> dict[str, str]:
+    """The bind parameters of a search: its words, and all of them as a name would begin."""
+    return words_of(typed) | {"whole": _whole(typed)} if typed.strip() else {}
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where a page begins: at an end of the list, or beyond a mark. `named`: its name begins as typed."""
+
+    marked: bool = False
+    backwards: bool = False
+    named: bool = False
+
+
+def start_of(mark: paging.Mark | None, typed: str) -> Start:
+    """Where the page after this mark begins, for what was typed."""
+    if mark is None:
+        return Start()
+    return Start(True, mark.backwards, bool(_whole(typed)) and str(mark.value).startswith(_whole(typed)))
+
+
 @dataclass(frozen=True)
 class Ground:
     """Where words are looked for: `entity` has the rows, `finds` (id, search) the index, `also` what else may match.
 
-    `rows` are the conditions of the list itself: whose rows, which filters, after which one; `sampled` whose only.
+    `rows` are the conditions of the list itself: whose rows, which filters; `sampled` whose only.
     """
 
     entity: Any
     finds: Any
     rows: Sequence[Condition]
     sampled: Sequence[Condition]
-    order: Sequence[Any]
+    order: paging.Order
     also: Condition | None = None
 
+    @property
+    def by_name(self) -> bool:
+        """Whether names that begin as typed can come first."""
+        return self.order.key is self.entity.sort_name
 
-def matching(words: Words, ground: Ground, limit: int) -> sa.Select[Any]:
-    """The ids of rows that match: all of them up to MOST, or the first `limit` in order when there are more."""
+    def sorting(self, words: Words | None, backwards: bool) -> list[Any]:
+        """What to ORDER BY, with words or without."""
+        columns = self.order.columns(backwards)
+        if words is None or not self.by_name:
+            return columns
+        begins = _begins(self.entity.sort_name)
+        return [begins if backwards else begins.desc(), *columns]
+
+    def ids(self, more: Sequence[Condition], start: Start, limit: int) -> sa.Select[Any]:
+        """The ids of the first rows beyond a start."""
+        beyond = [self.order.beyond(start.backwards)] if start.marked else []
+        query = sa.select(self.entity.id).where(*self.rows, *beyond, *more)
+        return query.order_by(*self.order.columns(start.backwards)).limit(limit)
+
+
+def _begins(name: Any) -> Condition:
+    return sa.func.starts_with(name, sa.bindparam("whole", type_=sa.Text()), type_=sa.Boolean())
+
+
+def first_of(words: Words | None, ground: Ground, start: Start, limit: int) -> sa.Select[Any]:
+    """The ids of the first `limit` rows of a list, or twice as many: the reader sorts and cuts them."""
+    if words is None:
+        return ground.ids([], start, limit)
+    if not ground.by_name or not words.shape:
+        return _holding(words, ground, start, limit)
+    halves = [_holding, _beginning] if start.backwards else [_beginning, _holding]
+    if start.marked:
+        halves = halves[halves.index(_beginning if start.named else _holding) :]
+    first = halves[0](words, ground, start, limit).cte()
+    if len(halves) == 1:
+        return sa.select(first.c.id)
+    rest = halves[1](words, ground, Start(backwards=start.backwards), limit, _many(first) < limit).subquery()
+    return sa.select(sa.union_all(sa.select(first.c.id), sa.select(rest.c.id)).subquery().c.id)
+
+
+def _beginning(_words: Words, ground: Ground, start: Start, limit: int, *gate: Condition) -> sa.Select[Any]:
+    """The first rows whose name begins as typed."""
+    name, whole = ground.entity.sort_name, sa.bindparam("whole", type_=sa.Text())
+    return ground.ids([name >= whole, name < whole.concat(_END), _begins(name), *gate], start, limit)
+
+
+def _holding(words: Words, ground: Ground, start: Start, limit: int, *gate: Condition) -> sa.Select[Any]:
+    """The first other rows that hold the words: of the few that match, in a walk, or else of all that match.
+
+    Nothing is looked for unless the `gate` is open.
+    """
     sample = _sample(words, ground)
     common = sa.select(sample.c.seen).scalar_subquery() >= COMMON
-    hits = sa.select(ground.finds.id).where(words.indexed(ground.finds.search), ~common).limit(MOST + 1).cte()
-    walks = sa.or_(common, sa.select(sa.func.count()).select_from(hits).scalar_subquery() > MOST)
+    gathered = sa.select(ground.finds.id).where(*gate, words.indexed(ground.finds.search))
+    hits = gathered.where(~common).limit(MOST + 1).cte()
+    walks = sa.or_(common, _many(hits) > MOST)
+    rows = [*gate, *([~_begins(ground.entity.sort_name)] if ground.by_name and words.shape else [])]
+    walked = _walked(words, ground, start, [*rows, walks]).limit(limit).cte()
+    every = gathered.where(walks, _many(walked) < limit).subquery()
+    found = sa.union_all(sa.select(hits.c.id).where(~walks), sa.select(walked.c.id), sa.select(every.c.id)).subquery()
+    return ground.ids([*rows, ground.entity.id.in_(sa.select(found.c.id))], start, limit)
+
+
+def _many(rows: sa.CTE) -> sa.ColumnElement[int]:
+    return sa.select(sa.func.count()).select_from(rows).scalar_subquery()
+
+
+def _walked(words: Words, ground: Ground, start: Start, more: Sequence[Condition]) -> sa.Select[Any]:
+    """Those of the next WALKED rows that hold the words; rows are looked at one by one, and no further than needed."""
     here = words.within(ground.entity.search)
-    either = here if ground.also is None else sa.or_(here, ground.also)
-    walked = sa.select(ground.entity.id).where(*ground.rows, either, walks).order_by(*ground.order).limit(limit).subquery()
-    return sa.select(sa.union_all(sa.select(hits.c.id).where(~walks), sa.select(walked.c.id)).subquery().c.id)
+    holds = here if ground.also is None else sa.or_(here, ground.also)
+    next_ones = ground.ids(more, start, WALKED).add_columns(holds.label("holds")).subquery()
+    return sa.select(next_ones.c.id).where(next_ones.c.holds)
 
 
 def _sample(words: Words, ground: Ground) -> sa.CTE:

@@ -3,16 +3,18 @@
 A filter is asked by bind parameters, so that lists that differ only in values are one statement.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from brokerage import clock
 from brokerage.partners.models import Contact, Partner
+from brokerage.partners.windows import Labelled
 
 NEVER = date(1, 1, 1)  # stands for "no contact yet" when sorting
 FAR = date(9999, 12, 31)
@@ -33,6 +35,7 @@ class Asked:
 
     name: str
     several: int  # 1, or how many; only `last_contact` tells 2 from 3
+    groups: tuple[int, ...] = ()  # for the fields of an association's own: how many values of each
 
 
 def chosen(wanted: Any, name: str) -> tuple[Any, ...]:
@@ -46,7 +49,9 @@ def chosen(wanted: Any, name: str) -> tuple[Any, ...]:
 def asked(wanted: Any, names: Mapping[str, Any]) -> tuple[Asked, ...]:
     """The filters of `names` that are in force."""
     counted = {name: len(chosen(wanted, name)) for name in names}
-    return tuple(Asked(name, n if name == "last_contact" else min(n, 2)) for name, n in counted.items() if n)
+    plain = [Asked(name, n if name == "last_contact" else min(n, 2)) for name, n in counted.items() if n and name != "own"]
+    own = _by_field(chosen(wanted, "own")) if counted.get("own") else {}
+    return (*plain, *([Asked("own", 1, tuple(map(len, own.values())))] if own else []))
 
 
 def parameters(wanted: Any, names: Mapping[str, Any]) -> dict[str, Any]:
@@ -54,7 +59,9 @@ def parameters(wanted: Any, names: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for one in asked(wanted, names):
         values = chosen(wanted, one.name)
-        if one.name == "last_contact":
+        if one.name == "own":
+            found |= _own_values(values)
+        elif one.name == "last_contact":
             found |= {key: day for n, value in enumerate(values) for key, day in _span(n, value).items()}
         else:
             column = names[one.name]
@@ -69,6 +76,8 @@ def condition(one: Asked, names: Mapping[str, Any]) -> sa.ColumnElement[bool]:
         return sa.or_(*(_within(n) for n in range(one.several)))
     if one.name == "permission":
         return _with_a_contact(column, one)
+    if one.name == "own":
+        return sa.and_(*(_holds(group, many) for group, many in enumerate(one.groups)))
     return _is_any(column, one)
 
 
@@ -88,6 +97,38 @@ def _with_a_contact(column: Any, one: Asked) -> sa.ColumnElement[bool]:
     """Counted rather than EXISTS, which PostgreSQL would answer by reading every contact there is."""
     people = (Contact.partner_id == Partner.id, Contact.deleted_at.is_(None), _is_any(column, one))
     return sa.select(sa.func.count()).select_from(Contact).where(*people).scalar_subquery() > 0
+
+
+def _by_field(values: tuple[str, ...]) -> dict[str, list[str]]:
+    """Values of own fields, "id:value" each, by the id of the field."""
+    found: dict[str, list[str]] = {}
+    for value in values:
+        key, _, said = value.partition(":")
+        found.setdefault(key, []).append(said)
+    return found
+
+
+def _holds(group: int, many: int) -> sa.ColumnElement[bool]:
+    """Partners whose record holds any of these values of one field: the window lets the index answer."""
+    names = [f"own{group}_{place}{kind}" for place in range(many) for kind in ("", "n")]
+    either = sa.or_(*(Labelled.extra.contains(sa.bindparam(name, type_=JSONB())) for name in names))
+    return Partner.id.in_(sa.select(Labelled.id).where(either))
+
+
+def _own_values(values: tuple[str, ...]) -> dict[str, Any]:
+    """Each value as a text and, where it is one, as the number a record would hold."""
+    found: dict[str, Any] = {}
+    for group, (key, said) in enumerate(_by_field(values).items()):
+        for place, value in enumerate(said):
+            found |= {f"own{group}_{place}": {key: value}, f"own{group}_{place}n": {key: _number(value)}}
+    return found
+
+
+def _number(text: str) -> float | int | str:
+    bare = text.replace(",", ".").replace(" ", "")
+    if not re.fullmatch(r"-?\d{1,12}(\.\d{1,6})?", bare):
+        return text
+    return float(bare) if "." in bare else int(bare)
 
 
 def _within(n: int) -> sa.ColumnElement[bool]:

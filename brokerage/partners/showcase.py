@@ -128,38 +128,45 @@ def _mark(wanted: Wanted) -> paging.Mark | None:
 class _Shape:
     filters: tuple[Asked, ...]
     words: finding.Words | None
-    marked: bool
-    backwards: bool
+    start: finding.Start
 
 
 def _shape(wanted: Wanted, mark: paging.Mark | None) -> _Shape:
-    return _Shape(narrowing.asked(wanted, FILTERS), finding.shape_of(wanted.words), mark is not None, bool(mark and mark.backwards))
+    return _Shape(narrowing.asked(wanted, FILTERS), finding.shape_of(wanted.words), finding.start_of(mark, wanted.words))
 
 
 def _parameters(allies: Sequence[uuid.UUID], wanted: Wanted, mark: paging.Mark | None) -> dict[str, Any]:
     whose = {f"ally{place}": ally for place, ally in enumerate(allies)}
-    return {**whose, **narrowing.parameters(wanted, FILTERS), **finding.words_of(wanted.words), **(mark.parameters if mark else {})}
+    return {**whose, **narrowing.parameters(wanted, FILTERS), **finding.parameters(wanted.words), **(mark.parameters if mark else {})}
 
 
 @lru_cache(maxsize=256)
 def _statement(shape: _Shape, allies: int, size: int) -> sa.Select[Any]:
     """Each ally's first rows by its own index, then merged: one list over several would be sorted whole."""
-    firsts = [sa.select(_ids(shape, place, size).subquery().c.id) for place in range(allies)]
+    grounds = [_ground(shape, place) for place in range(allies)]
+    firsts = [sa.select(finding.first_of(shape.words, ground, shape.start, size + 1).subquery().c.id) for ground in grounds]
     chosen = firsts[0] if allies == 1 else sa.select(sa.union_all(*firsts).subquery().c.id)
-    sorting = ORDER.columns(shape.backwards)
-    listed = sa.select(*_line_columns(), Entry.sort_name.label("mark_key"))
-    return listed.where(Entry.id.in_(chosen)).order_by(*sorting).limit(size + 1)
+    listed = sa.select(*_line_columns(), Entry.sort_name.label("mark_key")).where(Entry.id.in_(chosen))
+    return listed.order_by(*grounds[0].sorting(shape.words, shape.start.backwards)).limit(size + 1)
 
 
-def _ids(shape: _Shape, place: int, size: int) -> sa.Select[Any]:
+def _ground(shape: _Shape, place: int) -> finding.Ground:
     whose = [Entry.association_id == sa.bindparam(f"ally{place}", type_=sa.Uuid())]
     filters = [narrowing.condition(one, FILTERS) for one in shape.filters]
-    rows = [*whose, *filters, *([ORDER.beyond(shape.backwards)] if shape.marked else [])]
-    sorting = ORDER.columns(shape.backwards)
-    if shape.words:
-        found = finding.matching(shape.words, finding.Ground(Entry, Entry, rows, whose, sorting), size + 1)
-        return sa.select(Entry.id).where(*rows, Entry.id.in_(found)).order_by(*sorting).limit(size + 1)
-    return sa.select(Entry.id).where(*rows).order_by(*sorting).limit(size + 1)
+    return finding.Ground(Entry, Entry, [*whose, *filters], whose, ORDER)
+
+
+def conditions(allies: Sequence[uuid.UUID], wanted: Wanted, most: int) -> list[Any]:
+    """What the first `most` rows of each ally that is wanted satisfy; they ask for `parameters` of all of `allies`."""
+    shape, only = _shape(wanted, None), chosen(wanted, "ally")
+    grounds = [_ground(shape, place) for place, ally in enumerate(allies) if not only or ally in only]
+    firsts = [sa.select(finding.first_of(shape.words, ground, shape.start, most).subquery().c.id) for ground in grounds]
+    return [Entry.id.in_(sa.select(sa.union_all(*firsts).subquery().c.id))] if firsts else [sa.false()]
+
+
+def parameters(allies: Sequence[uuid.UUID], wanted: Wanted) -> dict[str, Any]:
+    """The bind parameters of `conditions`."""
+    return _parameters(allies, wanted, None)
 
 
 def _cards() -> sa.Select[Any]:

@@ -13,6 +13,7 @@ from brokerage.database import db
 from brokerage.errors import N_, BadInput
 from brokerage.partners import policy
 from brokerage.partners.models import Partner
+from brokerage.partners.windows import Labelled
 from brokerage.reference.folding import folded
 
 MOST = 12  # on one partner
@@ -34,6 +35,14 @@ def every(association_id: uuid.UUID) -> Sequence[Tag]:
     each = sa.select(one).where(*living).subquery()
     counted = sa.select(each.c.tag, sa.func.count()).group_by(each.c.tag)
     return sorted((Tag(name, count) for name, count in db.session.execute(counted)), key=lambda tag: (folded(tag.name), tag.name))
+
+
+def carried(names: Iterable[str]) -> set[str]:
+    """Those of `names` that a living partner carries, as the reader's association spells them; an index answers."""
+    each = [sa.select(sa.literal(name), Labelled.id).where(Labelled.tags.contains([name])).limit(1).subquery() for name in set(names)]
+    if not each:
+        return set()
+    return set(db.session.scalars(sa.union_all(*(sa.select(one) for one in each))))
 
 
 def in_known_words(association_id: uuid.UUID, typed: Iterable[str], kept: Iterable[str] = ()) -> list[str]:

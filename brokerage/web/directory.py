@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from brokerage.accounts.sign_in import Bank
 from brokerage.introductions import quota
 from brokerage.introductions.purposes import PURPOSES
-from brokerage.partners import kinds, showcase
-from brokerage.web import access, partner_filters, partner_stories
+from brokerage.partners import kinds, showcase, tallies
+from brokerage.partners.saved_views import Shelf
+from brokerage.web import access, filter_choices, partner_filters, partner_stories, saved_views
 from brokerage.web.directory_rows import lines_of
 from brokerage.web.drawing.badges import bank_mark
 from brokerage.web.fragments import page
@@ -45,10 +46,11 @@ def index() -> ResponseReturnValue:
 @pages.get("/filtres")
 @access.members()
 def filters() -> ResponseReturnValue:
-    """The choices of every filter: a page without a script, a panel of the list with one."""
-    allies = [(str(ally.id), ally.name) for ally in _allies()]
-    context: dict[str, Any] = {"options": {"allie": allies}, "index": ".index"}
-    return page("directory/filters.html", fragments=("choix",), filters=COMMON, given=request.args.to_dict(), **context)
+    """The choices of every filter with their counts: a page without a script, a panel of the list with one."""
+    allies, wanted = _allies(), showcase.Wanted(**partner_filters.asked(COMMON, request.args))
+    counts = tallies.of_showcase([ally.id for ally in allies], wanted)
+    panel = filter_choices.panel_of(COMMON, counts, {"allie": [(str(ally.id), ally.name) for ally in allies]})
+    return page("directory/filters.html", fragments=("choix", "comptes"), panel=panel, index=".index")
 
 
 @pages.get("/<uuid:id>")
@@ -68,3 +70,6 @@ def _also_ours(card: showcase.Card, ally: Bank) -> dict[str, Any]:
         return {"ours": None, "knowers": ""}
     both = [(of_name(reader().association), ours.contacts), (of_name(ally), card.contacts)]
     return {"ours": ours, "knowers": partner_stories.known_to(both)}
+
+
+saved_views.open_doors(pages, Shelf.DIRECTORY, COMMON)

@@ -5,18 +5,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import request
 from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from werkzeug.datastructures import MultiDict
 
+from brokerage.database import db
 from brokerage.errors import N_
 from brokerage.partners import kinds, narrowing
+from brokerage.partners.fields import LONGEST, CustomField
 from brokerage.partners.models import ContactRole, PartnerKind, Permission, Status, Visibility
 from brokerage.reference import places
 from brokerage.web.stories import role_label
+from brokerage.web.typed import identifier
 
 Options = Sequence[tuple[str, Any]]  # a value and its words
 KIND_NAMES = {PartnerKind.ACADEMIC: _l("Établissements"), PartnerKind.CORPORATE: _l("Entreprises")}
@@ -79,13 +84,6 @@ def _roles() -> Options:
     return [(role.value, role_label(role)) for role in ContactRole]
 
 
-def _identifier(text: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(text)
-    except ValueError:
-        return None
-
-
 def _tag(text: str) -> str | None:
     return text.strip()[:60] or None
 
@@ -125,7 +123,7 @@ OWN: dict[str, Filter] = {
     "type": TYPE,
     **PLACES,
     "ouvert": OPEN,
-    "referent": Filter("owner", _l("Suivi par"), _identifier, str),
+    "referent": Filter("owner", _l("Suivi par"), identifier, str),
     "etiquette": Filter("tag", _l("Étiquette"), _tag, str),
     "statut": Filter("status", _l("Relation"), *_enum(Status, STATUS_NAMES)),
     "echange": Filter("last_contact", _l("Dernier échange"), _last, _last_words, _spans),
@@ -138,8 +136,30 @@ COMMON: dict[str, Filter] = {
     **PLACES,
     "role": Filter("role", _l("Fonction"), lambda v: v if v in set(ContactRole) else None, lambda v: role_label(v), _roles),
     "ouvert": OPEN,
-    "allie": Filter("ally", _l("Association"), _identifier, str),
+    "allie": Filter("ally", _l("Association"), identifier, str),
 }
+
+
+FIELD = "champ-"  # and its id: a field of the association's own
+
+
+def with_own(filters: dict[str, Filter], given: "MultiDict[str, str]") -> dict[str, Filter]:
+    """The filters of a list, and those of the association's own fields that an address names."""
+    if "referent" not in filters:  # what allies see has none
+        return filters
+    own = {name: _of_field(name, key) for name in given if name.startswith(FIELD) and (key := identifier(name[len(FIELD) :]))}
+    return {**filters, **dict(list(own.items())[:MOST_VALUES])}
+
+
+def _of_field(name: str, key: uuid.UUID) -> Filter:
+    """A filter by a field of one's own; the database is asked for its name only where it is drawn."""
+    return Filter("own", LazyString(lambda: field_name(key)), lambda v: f"{key}:{v.strip()[:LONGEST]}", str)  # type: ignore[arg-type]
+
+
+def field_name(key: uuid.UUID) -> str:
+    """What the association calls a field of its own."""
+    field = db.session.get(CustomField, key)
+    return field.name if field else _("Champ")
 
 
 MOST_VALUES = 12  # of one filter in one address
@@ -147,12 +167,15 @@ MOST_VALUES = 12  # of one filter in one address
 
 def asked(filters: dict[str, Filter], given: "MultiDict[str, str]") -> dict[str, Any]:
     """What an address asks of a list, as fields of its `Wanted`; what makes no sense is left out."""
+    filters = with_own(filters, given)
     paged = {"after": given.get("after", ""), "before": given.get("before", "")}
     return {**_fields(filters, given), "words": given.get("q", "")[:200], **paged}
 
 
 def _fields(filters: dict[str, Filter], given: "MultiDict[str, str]") -> dict[str, Any]:
-    read = {known.field: [known.read(value) for value in values(name, known, given)] for name, known in filters.items()}
+    read: dict[str, list[Any]] = {}
+    for name, known in filters.items():
+        read.setdefault(known.field, []).extend(known.read(value) for value in values(name, known, given))
     single = {known.field for known in filters.values() if not known.several}
     return {field: found[0] if field in single else tuple(found) for field, found in read.items() if found}
 
@@ -166,7 +189,7 @@ def values(name: str, known: Filter, given: "MultiDict[str, str]") -> list[str]:
 def chips(filters: dict[str, Filter], given: "MultiDict[str, str]", names: dict[str, str] | None = None) -> list[Chip]:
     """The filters in force, each value with its words; `names` reads ids that only the database can."""
     found = []
-    for name, known in filters.items():
+    for name, known in with_own(filters, given).items():
         of = values(name, known, given)
         for value in of:
             words = (names or {}).get(value) or known.words(value)
@@ -174,6 +197,14 @@ def chips(filters: dict[str, Filter], given: "MultiDict[str, str]", names: dict[
     return found
 
 
+def query_of(filters: dict[str, Filter], given: "MultiDict[str, str]") -> str:
+    """The filters, words and order of an address, as one text: two lists of the same rows have the same."""
+    pairs = [(name, value) for name, known in with_own(filters, given).items() for value in values(name, known, given)]
+    pairs += [(name, given[name][:200]) for name in ("q", "sort") if given.get(name, "").strip()]
+    return urlencode(pairs)
+
+
 def kept(filters: dict[str, Filter]) -> list[tuple[str, str]]:
     """The rest of the address, which a search must not lose."""
-    return [(name, value) for name, value in request.args.items(multi=True) if name in filters or name == "sort"]
+    ours = {*with_own(filters, request.args), "sort", "vue"}
+    return [(name, value) for name, value in request.args.items(multi=True) if name in ours]

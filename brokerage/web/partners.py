@@ -20,11 +20,13 @@ from brokerage.errors import Refusal
 from brokerage.introductions import desk, fatigue, quota, rules
 from brokerage.introductions.models import Ask
 from brokerage.introductions.purposes import PURPOSES
-from brokerage.partners import directory, kinds, notes, partners, past, policy, record, showcase
+from brokerage.partners import directory, fields, kinds, notes, partners, past, policy, record, showcase, tallies
+from brokerage.partners.fields import FieldKind, Subject
 from brokerage.partners.models import Contact, Partner, Visibility
 from brokerage.partners.narrowing import chosen
+from brokerage.partners.saved_views import Shelf
 from brokerage.reference import places
-from brokerage.web import access, partner_filters, partner_rows, partner_stories, task_words
+from brokerage.web import access, filter_choices, partner_filters, partner_rows, partner_stories, task_words
 from brokerage.web.access import me, visiting
 from brokerage.web.errors import told
 from brokerage.web.exchange_forms import empty_exchange
@@ -95,10 +97,14 @@ def _member_names(member_ids: Sequence[uuid.UUID]) -> dict[str, str]:
 @pages.get("/filtres")
 @access.members(*policy.READERS)
 def filters() -> ResponseReturnValue:
-    """The choices of every filter: a page without a script, a panel of the list with one."""
+    """The choices of every filter with their counts: a page without a script, a panel of the list with one."""
+    own = fields.of(reader(), Subject.PARTNER)
+    wanted = directory.Wanted(**partner_filters.asked(OWN, request.args))
+    counts = tallies.of_book(reader().association_id, wanted, [field.key for field in own if field.kind is FieldKind.CHOICE])
     owners = [(str(owner.id), owner.name) for owner in policy.possible_owners(reader().association_id)]
-    context: dict[str, Any] = {"options": {"referent": owners}, "index": ".index"}
-    return page("partners/filters.html", fragments=("choix",), filters=OWN, given=request.args.to_dict(), **context)
+    options = {"referent": owners, "etiquette": filter_choices.tags_in_use(counts)}
+    panel = filter_choices.panel_of(OWN, counts, options, own)
+    return page("partners/filters.html", fragments=("choix", "comptes"), panel=panel, index=".index")
 
 
 @pages.get("/<uuid:id>")
@@ -212,4 +218,7 @@ from brokerage.web import (  # noqa: E402 - the rest of the family signs itself 
     partner_editing,  # noqa: F401
     partner_notes,  # noqa: F401
     partner_trash,  # noqa: F401
+    saved_views,
 )
+
+saved_views.open_doors(pages, Shelf.PARTNERS, OWN, *policy.READERS)
