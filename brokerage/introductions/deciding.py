@@ -263,7 +263,7 @@ def reopen(request: IntroductionRequest, by: User) -> None:
     take("reopen", request, by)
 
 
-_OPENED = (IntroductionState.CONSENT_PENDING, IntroductionState.INTRODUCED, IntroductionState.POSTPONED)
+_OPENED = (IntroductionState.CONSENT_PENDING, IntroductionState.INTRODUCED)
 
 
 def take_back(request: IntroductionRequest, by: User) -> None:
@@ -273,7 +273,7 @@ def take_back(request: IntroductionRequest, by: User) -> None:
     if not outbox.cancel(*letters):
         raise WrongState(N_("Trop tard pour annuler : l'e-mail est parti."))
     for introduction in request.introductions:
-        if introduction.state in _OPENED:
+        if introduction.state in _OPENED or (introduction.state is IntroductionState.POSTPONED and introduction.asked_at is None):
             introductions.forget(introduction, by)
     request.decline_reason, request.decided_at, request.decision_word = "", None, ""
     db.session.flush()
