@@ -62,6 +62,9 @@ MATRIX = {
     "partners.bulk_preview": KEEPERS, "partners.bulk_perform": KEEPERS, "partners.bulk_undo": KEEPERS, "partners.change_inline": KEEPERS,
     "settings.index": KEEPERS, "settings.labels": KEEPERS, "settings.rename_label": KEEPERS, "settings.remove_label": KEEPERS,
     "settings.own_fields": KEEPERS, "settings.define_field": KEEPERS, "settings.own_field": KEEPERS, "settings.describe_field": KEEPERS,
+    "settings.show_charges": KEEPERS, "settings.give_charge": ADMINS, "settings.remove_charge": ADMINS, "settings.put_default": ADMINS,
+    "account.note_own_absence": ALL, "account.end_own_absence": ALL, "account.colleague_absence": KEEPERS,
+    "account.note_colleague_absence": KEEPERS, "account.end_colleague_absence": KEEPERS,
     "settings.archive_field": KEEPERS, "settings.move_field": KEEPERS,
     # daily work
     "tasks.index": BOOK, "tasks.add": BOOK, "tasks.show": BOOK, "tasks.change": BOOK, "tasks.put_off": BOOK, "tasks.finish": BOOK,

@@ -52,6 +52,7 @@ class Way:
     manager: User
     why: Why
     absent: User | None = None
+    rule: RoutingRule | None = None  # the line of the table that says so
 
 
 def entrust(request: IntroductionRequest) -> User | None:
@@ -66,9 +67,9 @@ def entrust(request: IntroductionRequest) -> User | None:
 def route(sought: Sought) -> Way | None:
     """Who would decide today, and why; None when the association has no manager but the requester."""
     managers = {m.id: m for m in managers_of(sought.giving_id) if m.id != sought.requester_id}
-    for candidate, why in _candidates(sought, managers):
+    for candidate, why, rule in _candidates(sought, managers):
         if present := present_or_stand_in(candidate, managers, clock.today()):
-            return Way(present, why, candidate if present is not candidate else None)
+            return Way(present, why, candidate if present is not candidate else None, rule)
     return next((Way(manager, Why.ANYONE) for manager in managers.values()), None)
 
 
@@ -80,14 +81,14 @@ def managers_of(association_id: uuid.UUID) -> list[User]:
     return [member for member in members if member.has(Role.MANAGER)]
 
 
-def _candidates(sought: Sought, managers: dict[uuid.UUID, User]) -> Iterator[tuple[User, Why]]:
+def _candidates(sought: Sought, managers: dict[uuid.UUID, User]) -> Iterator[tuple[User, Why, RoutingRule | None]]:
     default = db.session.get_one(Association, sought.giving_id).default_manager_id
-    wanted = [(sought.owner_id, Why.OWNER)]
-    wanted += [(rule.manager_id, Why.CHARGE) for rule in _lines_for(sought)]
-    wanted += [(m.id, Why.NEARBY) for m in managers.values() if m.region and m.region == sought.region]
-    wanted += [(default, Why.DEFAULT)]
-    wanted += [(m.id, Why.ANYONE) for m in managers.values() if is_present(m, clock.today())]
-    return ((managers[one], why) for one, why in wanted if one in managers)
+    wanted: list[tuple[uuid.UUID | None, Why, RoutingRule | None]] = [(sought.owner_id, Why.OWNER, None)]
+    wanted += [(rule.manager_id, Why.CHARGE, rule) for rule in _lines_for(sought)]
+    wanted += [(m.id, Why.NEARBY, None) for m in managers.values() if m.region and m.region == sought.region]
+    wanted += [(default, Why.DEFAULT, None)]
+    wanted += [(m.id, Why.ANYONE, None) for m in managers.values() if is_present(m, clock.today())]
+    return ((managers[one], why, rule) for one, why, rule in wanted if one in managers)
 
 
 def _lines_for(sought: Sought) -> list[RoutingRule]:

@@ -13,7 +13,19 @@ from brokerage import database, models, wiring
 from brokerage.accounts import links
 from brokerage.config import Config
 from brokerage.database import db
-from brokerage.web import access, errors, formats, fragments, headers, navigation, quotas, request_lines, stories, typography
+from brokerage.web import (
+    absence_words,
+    access,
+    errors,
+    formats,
+    fragments,
+    headers,
+    navigation,
+    quotas,
+    request_lines,
+    stories,
+    typography,
+)  # fmt: skip
 from brokerage.web.drawing import register as drawing
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -35,6 +47,7 @@ def create_app(config: Config | None = None) -> Flask:
     stories.install(app)
     quotas.install(app)
     request_lines.install(app)
+    absence_words.install(app)
     errors.install(app)
     navigation.install(app)
     _add_doors(app, config)
