@@ -38,6 +38,8 @@ MATRIX = {
     "requests.record_outcome": ALL, "requests.reveal": ALL, "requests.approval": MANAGERS, "requests.approve": MANAGERS,
     "requests.preview": MANAGERS, "requests.ask_info": MANAGERS, "requests.park": MANAGERS, "requests.decline": MANAGERS,
     "requests.resume": MANAGERS, "requests.reopen": MANAGERS, "requests.note_answer": MANAGERS,
+    "requests.turn_to": ALL, "requests.redirect_to": MANAGERS, "requests.introduce": MANAGERS, "requests.ask_again": MANAGERS,
+    "requests.drop": MANAGERS, "requests.put_off": MANAGERS,
     "requests.hand_over": MANAGERS, "requests.decide_alike": MANAGERS, "requests.set_aside": MANAGERS, "requests.comment": ALL,
     # search
     "search.show": ALL,

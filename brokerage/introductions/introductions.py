@@ -162,6 +162,15 @@ def _add_outcome(introduction: Introduction, by: Person, told: dict[str, Any]) -
     add_line("outcome_added", introduction, by, told)
 
 
+def put_off(introduction: Introduction, by: Person, until: date) -> None:
+    """Another date to ask on, by a manager's own decision: no answer of the contact is noted."""
+    if until <= clock.today():
+        raise BadInput(N_("Choisissez une date à venir."), "until")
+    introduction.postponed_until = until
+    db.session.flush()
+    take("put_off", introduction, by, details={"until": until.isoformat()})
+
+
 def drop(introduction: Introduction, by: Person) -> None:
     """Nobody is asked again after a postponement; an ask that was only planned never counts."""
     if introduction.asked_at is None:

@@ -116,7 +116,7 @@ REQUEST_STEPS: dict[str, Step[RequestState]] = dict(
         _step("redirect", UNDECIDED, R.SUBMITTED, A.MANAGER, letters=(L.REDIRECTED,)),
         _step("reopen", {R.DECLINED, R.EXPIRED, R.WITHDRAWN}, R.SUBMITTED, A.MANAGER, letters=(L.REOPENED,)),
         _step("resend", {R.WITHDRAWN}, R.SUBMITTED, A.DELEGATE, letters=(L.NEW_REQUEST,)),
-        _step("withdraw", REQUEST_OPEN, R.WITHDRAWN, A.DELEGATE, A.ASKING_MANAGER, letters=(L.WITHDRAWN,)),
+        _step("withdraw", REQUEST_OPEN - {R.DRAFT}, R.WITHDRAWN, A.DELEGATE, A.ASKING_MANAGER, letters=(L.WITHDRAWN,)),
         _step("expire", {R.SUBMITTED, R.INFO_NEEDED}, R.EXPIRED, A.CLOCK, letters=(L.EXPIRED,)),
         _step("close", {R.APPROVED}, R.CLOSED, A.CLOCK, A.RULE),
         _step("take_back", {R.APPROVED, R.DECLINED}, R.SUBMITTED, A.MANAGER),
@@ -138,6 +138,7 @@ INTRODUCTION_STEPS: dict[str, Step[IntroductionState]] = dict(
         _step("introduce_directly", {I.NEW}, I.INTRODUCED, A.RULE, letters=(L.INTRODUCTION,)),
         _step("record_outcome", {I.INTRODUCED}, I.CLOSED, A.DELEGATE, A.CONTACT, A.MANAGER, A.CLOCK),
         _step("cancel", {*INTRODUCTION_OPEN, I.NEW}, I.CANCELLED, A.RULE),
+        _step("put_off", {I.POSTPONED}, I.POSTPONED, A.MANAGER),  # another date, by the manager's own decision
         _step("drop", {I.POSTPONED}, I.CANCELLED, A.MANAGER, letters=(L.NO_FOLLOW_UP,)),
         _step("set_aside", {I.SUGGESTED}, I.CANCELLED, A.MANAGER, A.RULE),
     ]

@@ -38,7 +38,7 @@ def told_of(member: User, form: AbsenceForm | None = None) -> dict[str, Any]:
     asked = form or AbsenceForm(formdata=None, starts=first, ends=last, stand_in=str(member.stand_in_id or ""))
     fit = absence.stand_ins_for(member)
     people = [SelectChoice(str(one.id), one.name) for one in fit]
-    asked.stand_in.choices = [SelectChoice("", _("Personne : les demandes attendent")), *people]
+    asked.stand_in.choices = [SelectChoice("", _("Personne pour l'instant")), *people]
     names: dict[uuid.UUID | None, str] = {one.id: one.name for one in fit}
     return {"absence_form": asked, "planned": planned, "decides": bool(fit), "relay": names.get(member.stand_in_id, "")}
 

@@ -24,6 +24,7 @@ from brokerage.web import (
     quotas,
     request_lines,
     stories,
+    turns,
     typography,
 )  # fmt: skip
 from brokerage.web.drawing import register as drawing
@@ -48,6 +49,7 @@ def create_app(config: Config | None = None) -> Flask:
     quotas.install(app)
     request_lines.install(app)
     absence_words.install(app)
+    turns.install(app)
     errors.install(app)
     navigation.install(app)
     _add_doors(app, config)

@@ -117,6 +117,7 @@ _SENTENCES: dict[str, Any] = {
     "introduction_outcome_added": lambda who, d: outcome_sentence(who, d.get("result", "unknown")),
     "introduction_cancel": lambda who, d: _("La mise en relation est annulée."),
     "introduction_defer": lambda who, d: _("Un contact sera sollicité plus tard, à partir du %(until)s.", until=_until(d)),
+    "introduction_put_off": lambda who, d: _("%(who)s reporte la question au %(until)s.", who=who, until=_until(d)),
     "introduction_drop": lambda who, d: _("%(who)s en reste là avec ce contact.", who=who),
     "introduction_set_aside": lambda who, d: _("%(who)s ne suit pas cette proposition.", who=who),
     "details_seen": lambda who, d: _("%(who)s a consulté les coordonnées transmises.", who=who),
