@@ -39,7 +39,7 @@ def due(row: Row) -> Markup:
     """When an answer is expected, for whoever waits for it; nothing once it came."""
     if row.state is not RequestState.SUBMITTED or row.due_on is None:
         return Markup("")
-    return Markup("<span>{}</span>").format(typeset(_("réponse avant le %(day)s", day=day_month(row.due_on))))
+    return Markup("<span>{}</span>").format(typeset(_("avant le %(day)s", day=day_month(row.due_on))))
 
 
 @lru_cache(maxsize=512)
