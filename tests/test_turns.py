@@ -239,7 +239,7 @@ def test_two_are_asked_now_and_the_third_not_before_the_date(cast, house, client
     assert len(house.letters("ask_consent")) == 2
     assert {m.to_contact_id for m in house.letters("ask_consent")} & {third} == set()
     for reader in (cast.lucas, cast.nadia):
-        assert "Sera sollicité à partir du 1er septembre." in client_of(reader).get(f"/demandes/{request}").text.replace("\u00a0", " ")
+        assert "À solliciter à partir du 1er septembre." in client_of(reader).get(f"/demandes/{request}").text.replace("\u00a0", " ")
 
 
 def test_on_the_date_the_manager_is_asked_and_then_writes(cast, house, as_system):
@@ -332,12 +332,12 @@ def test_a_request_is_pointed_at_another_partner_and_goes_to_whoever_follows_it(
     request = house.asked(wanted, clock.now())
     nadias = client_of(cast.nadia)
 
-    assert "Centrale Lille est suivi par Karim Lahlou." in nadias.get(f"/demandes/{request}/approbation?partenaire={other.id}").text
+    assert "Karim Lahlou suit Centrale Lille." in nadias.get(f"/demandes/{request}/approbation?partenaire={other.id}").text
     assert nadias.post(f"/demandes/{request}/orientation", data={"partenaire": str(other.id)}).status_code == 303
 
     now = house.sees(request)
     assert (now.handler_id, now.partner_id, now.target_name) == (cast.karim.id, other.id, "Centrale Lille")
-    assert "Nadia Benhaddou oriente la demande vers Centrale Lille, suivi par Karim Lahlou." in client_of(cast.lucas).get(f"/demandes/{request}").text
+    assert "Nadia Benhaddou oriente la demande vers Centrale Lille, que suit Karim Lahlou." in client_of(cast.lucas).get(f"/demandes/{request}").text
 
 
 def test_never_at_a_hidden_one_nor_at_somebody_elses(cast, house, client_of, as_member):

@@ -108,8 +108,8 @@ def _hole(kind: str, codes: tuple[str, ...]) -> str:
     if len(codes) == len(SERVED):
         return _("Personne n'est en charge %(network)s.", network=OF_NETWORKS[kind])
     names = ", ".join(REGIONS[code].name for code in codes[:NAMED])
-    more = ngettext(" et une autre région", " et %(num)d autres régions", len(codes) - NAMED) if len(codes) > NAMED else ""
-    return _("Personne n'est en charge %(network)s (%(regions)s).", network=OF_NETWORKS[kind], regions=f"{names}{more}")
+    more = ngettext("et une autre région", "et %(num)d autres régions", len(codes) - NAMED) if len(codes) > NAMED else ""
+    return _("Personne n'est en charge %(network)s (%(regions)s).", network=OF_NETWORKS[kind], regions=f"{names} {more}".strip())
 
 
 def _tried() -> dict[str, str] | None:
@@ -125,11 +125,11 @@ def _tried() -> dict[str, str] | None:
 def _answer(way: Way | None, place: str, region: str | None) -> str:
     if way is None:
         return _("Personne ne pourrait en décider.")
-    unknown = _("« %(place)s » n'est d'aucune région connue. ", place=place) if place and not region else ""
+    unknown = _("« %(place)s » n'est d'aucune région connue.", place=place) if place and not region else ""
     meant = way.absent or way.manager
     said = _("La demande arriverait chez %(name)s : %(why)s", name=meant.name, why=_why(way))
-    away = f" {absence(meant, way.manager.name)}" if way.absent else ""
-    return f"{unknown}{said}{away}"
+    away = absence(meant, way.manager.name) if way.absent else ""
+    return " ".join(filter(None, (unknown, said, away)))
 
 
 def _why(way: Way) -> str:

@@ -69,7 +69,7 @@ def _reason(details: dict[str, Any]) -> str:
 def _redirected(who: str, details: dict[str, Any]) -> str:
     to, target = details.get("to", ""), details.get("target", "")
     if target:
-        return _("%(who)s oriente la demande vers %(target)s, suivi par %(to)s.", who=who, target=target, to=to)
+        return _("%(who)s oriente la demande vers %(target)s, que suit %(to)s.", who=who, target=target, to=to)
     return _("%(who)s a transmis la demande à %(to)s.", who=who, to=to)
 
 
@@ -116,7 +116,7 @@ _SENTENCES: dict[str, Any] = {
     "introduction_record_outcome": lambda who, d: outcome_sentence(who, d.get("result", "unknown")),
     "introduction_outcome_added": lambda who, d: outcome_sentence(who, d.get("result", "unknown")),
     "introduction_cancel": lambda who, d: _("La mise en relation est annulée."),
-    "introduction_defer": lambda who, d: _("Un contact sera sollicité plus tard, à partir du %(until)s.", until=_until(d)),
+    "introduction_defer": lambda who, d: _("Un contact est à solliciter plus tard, à partir du %(until)s.", until=_until(d)),
     "introduction_put_off": lambda who, d: _("%(who)s reporte la question au %(until)s.", who=who, until=_until(d)),
     "introduction_drop": lambda who, d: _("%(who)s en reste là avec ce contact.", who=who),
     "introduction_set_aside": lambda who, d: _("%(who)s ne suit pas cette proposition.", who=who),
