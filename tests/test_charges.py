@@ -133,9 +133,9 @@ def test_an_allys_table_and_a_strangers_are_not_ours_to_change(cast, table, as_m
 def test_the_page_names_the_holes_and_who_gets_them(cast, table, client_of):
     page = client_of(cast.helene).get("/reglages/qui-decide").text.replace("’", "'")
 
-    assert "Personne n'est en charge des établissements" in page
+    assert "Sans personne en charge des établissements" in page
     assert "Ces demandes arrivent chez Nadia Benhaddou." in page
-    hole = page[page.index("en charge des entreprises (") :].split(")")[0]
+    hole = page[page.index("en charge des entreprises") :].split(". ")[0]
     assert "Île-de-France" not in hole
     assert "autres régions" in hole
 

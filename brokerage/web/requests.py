@@ -63,9 +63,11 @@ def told(shown: dossier.Dossier | None) -> dict[str, Any]:
 
 
 def _colleagues(shown: dossier.Dossier) -> list[User]:
-    """The managers who could decide in one's place; for the requester, in the place of whoever does not answer."""
-    held = shown.request.handler_id if shown.mine else None
-    return [one for one in routing.managers_of(shown.request.giving_id) if one.id not in (me().id, shown.request.requester_id, held)]
+    """The managers who could decide in one's place; for the requester, those who are there and do not have it yet."""
+    request_, managers = shown.request, routing.managers_of(shown.request.giving_id)
+    if shown.mine:
+        return [one for one in managers if one.id not in (request_.handler_id, me().id) and not one.is_away_on(clock.today())]
+    return [one for one in managers if one.id not in (me().id, request_.requester_id)]
 
 
 @pages.get("/<uuid:id>")

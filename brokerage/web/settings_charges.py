@@ -109,7 +109,7 @@ def _hole(kind: str, codes: tuple[str, ...]) -> str:
         return _("Personne n'est en charge %(network)s.", network=OF_NETWORKS[kind])
     names = ", ".join(REGIONS[code].name for code in codes[:NAMED])
     more = ngettext("et une autre région", "et %(num)d autres régions", len(codes) - NAMED) if len(codes) > NAMED else ""
-    return _("Personne n'est en charge %(network)s (%(regions)s).", network=OF_NETWORKS[kind], regions=f"{names} {more}".strip())
+    return _("Sans personne en charge %(network)s : %(regions)s.", network=OF_NETWORKS[kind], regions=f"{names} {more}".strip())
 
 
 def _tried() -> dict[str, str] | None:
