@@ -72,10 +72,10 @@ def send_reminders() -> int:
 
 
 def resume_and_expire() -> int:
-    """Everything the calendar does by itself: resume, lapse, expire, close. Returns how many steps were taken."""
-    from brokerage.introductions import reminders
+    """Everything the calendar does by itself: stand in, resume, lapse, expire, close. Returns how many steps were taken."""
+    from brokerage.introductions import absences, reminders
 
-    return _as_the_clock(reminders.pass_time)
+    return _as_the_clock(absences.change_hands) + _as_the_clock(reminders.pass_time)
 
 
 def forget_old() -> int:

@@ -39,6 +39,8 @@ MATRIX = {
     "requests.record_outcome": ALL, "requests.reveal": ALL, "requests.approval": MANAGERS, "requests.approve": MANAGERS,
     "requests.preview": MANAGERS, "requests.ask_info": MANAGERS, "requests.park": MANAGERS, "requests.decline": MANAGERS,
     "requests.resume": MANAGERS, "requests.reopen": MANAGERS, "requests.note_answer": MANAGERS,
+    "requests.turn_to": ALL, "requests.redirect_to": MANAGERS, "requests.introduce": MANAGERS, "requests.ask_again": MANAGERS,
+    "requests.drop": MANAGERS, "requests.put_off": MANAGERS,
     "requests.hand_over": MANAGERS, "requests.decide_alike": MANAGERS, "requests.set_aside": MANAGERS, "requests.comment": ALL,
     # search
     "search.show": ALL,
@@ -64,6 +66,9 @@ MATRIX = {
     "partners.bulk_preview": KEEPERS, "partners.bulk_perform": KEEPERS, "partners.bulk_undo": KEEPERS, "partners.change_inline": KEEPERS,
     "settings.index": KEEPERS, "settings.labels": KEEPERS, "settings.rename_label": KEEPERS, "settings.remove_label": KEEPERS,
     "settings.own_fields": KEEPERS, "settings.define_field": KEEPERS, "settings.own_field": KEEPERS, "settings.describe_field": KEEPERS,
+    "settings.show_charges": KEEPERS, "settings.give_charge": ADMINS, "settings.remove_charge": ADMINS, "settings.put_default": ADMINS,
+    "account.note_own_absence": ALL, "account.end_own_absence": ALL, "account.colleague_absence": KEEPERS,
+    "account.note_colleague_absence": KEEPERS, "account.end_colleague_absence": KEEPERS,
     "settings.archive_field": KEEPERS, "settings.move_field": KEEPERS,
     # daily work
     "tasks.index": BOOK, "tasks.add": BOOK, "tasks.show": BOOK, "tasks.change": BOOK, "tasks.put_off": BOOK, "tasks.finish": BOOK,

@@ -266,7 +266,7 @@ def test_a_manager_and_a_delegate_meet_the_english_words_of_the_house(cast, engl
     inbox, mine = client_of(cast.nadia).get("/demandes/").text, client_of(cast.lucas).get("/accueil").text
 
     assert {"Requests", "To decide", "Sign out", "Shared directory"} <= set(words_of(inbox))
-    assert {f"Hello {cast.lucas.first_name}. Who would you like to meet?", "With the partner", "Details requested"} <= set(words_of(mine))
+    assert {f"Hello {cast.lucas.first_name}. Who would you like to meet?", "With the partner", "Your turn to answer"} <= set(words_of(mine))
 
 
 def test_an_english_stranger_reads_english_and_a_french_one_french(app, cast, names, client_of):

@@ -70,6 +70,10 @@ class User(Identified, World, Base):
         """First and last name, as letters and pages show them."""
         return f"{self.first_name} {self.last_name}"
 
+    def is_away_on(self, day: date) -> bool:
+        """Whether they said they are away that day; without a day of return, from the first one on."""
+        return self.away_from is not None and self.away_from <= day and (self.away_until is None or day <= self.away_until)
+
     def has(self, *roles: Role) -> bool:
         """Whether this member holds one of `roles`."""
         return bool(set(self.roles) & set(roles))

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -42,6 +42,9 @@ class Colleague:
     is_active: bool
     has_joined: bool
     last_seen: datetime | None
+    away_from: date | None = None
+    away_until: date | None = None
+    stand_in: str = ""  # by name
 
 
 def of_association(association_id: uuid.UUID) -> sa.Select[User]:
@@ -53,11 +56,12 @@ def list_of(association_id: uuid.UUID) -> list[Colleague]:
     """The members of an association by name, those who left last."""
     order = (User.is_active.desc(), sa.func.fold(User.last_name), User.id)
     members = db.session.scalars(of_association(association_id).order_by(*order)).all()
+    names: dict[uuid.UUID | None, str] = {member.id: member.name for member in members}
     joined, seen = _known_at_the_door([member.id for member in members])
     return [
         Colleague(
             one.id, one.name, one.email, one.title, tuple(role for role in Role if role in one.roles), one.region,
-            one.is_active, one.id in joined, seen.get(one.id),
+            one.is_active, one.id in joined, seen.get(one.id), one.away_from, one.away_until, names.get(one.stand_in_id, ""),
         )
         for one in members
     ]  # fmt: skip

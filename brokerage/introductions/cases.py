@@ -12,10 +12,11 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 
 from brokerage import calendar
+from brokerage.accounts.absence import present_or_stand_in
 from brokerage.accounts.models import Association, Role, User
 from brokerage.calendar import HEAD_OFFICE, Place
 from brokerage.database import db
-from brokerage.introductions import routing, rules
+from brokerage.introductions import rules
 from brokerage.introductions.models import Introduction, IntroductionRequest, Reminder
 from brokerage.introductions.rules import Rules
 from brokerage.introductions.states import UNDECIDED, IntroductionState
@@ -57,7 +58,7 @@ class Case:
     def manager(self, day: date) -> User | None:
         """Who decides on `day`: the handler, a stand-in when they are away or gone, else any manager."""
         handler = self.request.handler
-        present = routing.present_or_stand_in(handler, self.managers, day) if handler else None
+        present = present_or_stand_in(handler, self.managers, day) if handler else None
         if present and present.id in self.managers:
             return present
         kept = self.managers.get(handler.id) if handler else None

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
@@ -11,7 +11,7 @@ from brokerage import clock
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, WrongState
-from brokerage.introductions import fatigue, introductions, routing, rules, sending
+from brokerage.introductions import escalation, fatigue, introductions, routing, rules, sending
 from brokerage.introductions.models import Ask, Introduction, IntroductionRequest
 from brokerage.introductions.policy import Person
 from brokerage.introductions.purposes import DECLINE_REASONS
@@ -19,14 +19,15 @@ from brokerage.introductions.states import IntroductionState, RequestState
 from brokerage.introductions.steps import note_privately, take
 from brokerage.mail import outbox
 from brokerage.mail.models import Message
-from brokerage.partners.models import Contact, Partner, Permission
+from brokerage.partners.models import Contact, Partner, Permission, Visibility
 
 
 @dataclass(frozen=True)
 class Choice:
     """One contact the manager chose, with the letter as edited, or `directly` without asking again.
 
-    `at_good_hour`: the ask leaves at the partner's next good hour instead of at once.
+    `at_good_hour`: the ask leaves at the partner's next good hour instead of at once. `ask_on`: nobody is asked before
+    that day; on it the manager is asked whether the need still stands.
     """
 
     contact_id: uuid.UUID
@@ -35,6 +36,7 @@ class Choice:
     directly: bool = False
     over_limit_reason: str = ""
     at_good_hour: bool = False
+    ask_on: date | None = None
 
 
 def ask_info(request: IntroductionRequest, by: User, question: str) -> None:
@@ -121,7 +123,10 @@ def _chosen(request: IntroductionRequest, choices: Sequence[Choice]) -> dict[uui
 def _may_approach(contact: Contact, standing: fatigue.Standing, choice: Choice, request: IntroductionRequest) -> None:
     if standing.never or contact.permission is Permission.NO_SHARE:
         raise BadInput(N_("%(name)s ne peut pas être sollicité."), "contacts", name=contact.name)
-    if standing.is_over and not choice.over_limit_reason.strip():
+    if choice.ask_on and choice.ask_on <= clock.today():
+        raise BadInput(N_("Choisissez une date à venir."), "contacts")
+    rested = choice.ask_on and standing.free_on and choice.ask_on >= standing.free_on
+    if standing.is_over and not rested and not choice.over_limit_reason.strip():
         raise BadInput(
             N_("%(name)s a déjà été sollicité récemment : donnez une raison pour passer outre."), "contacts", name=contact.name
         )
@@ -149,8 +154,11 @@ def _open(request: IntroductionRequest, contact: Contact, choice: Choice, by: Us
     db.session.flush()
     if choice.directly:
         introductions.introduce_directly(introduction, contact, by)
+        return
+    _keep_words(introduction, contact, choice, by)
+    if choice.ask_on:
+        introductions.defer(introduction, by, choice.ask_on)
     else:
-        _keep_words(introduction, contact, choice, by)
         introductions.ask_consent(introduction, by)
 
 
@@ -163,13 +171,20 @@ def _keep_words(introduction: Introduction, contact: Contact, choice: Choice, by
             introduction_id=introduction.id,
             contact_id=contact.id,
             by_id=by.id,
-            asked_at=sending.good_hour(contact.partner) if choice.at_good_hour else clock.now(),
+            asked_at=_moment(contact.partner, choice),
             subject=choice.subject.strip(),
             body=choice.body.strip(),
             over_limit_reason=choice.over_limit_reason.strip(),
         )
     )
     db.session.flush()
+
+
+def _moment(partner: Partner, choice: Choice) -> datetime:
+    """When the contact is asked: now, at the next good hour, or on a later day."""
+    if choice.ask_on:
+        return sending.good_hour(partner, choice.ask_on)
+    return sending.good_hour(partner) if choice.at_good_hour else clock.now()
 
 
 def decline(request: IntroductionRequest, by: User, reason: str, word: str = "", private_note: str = "") -> None:
@@ -188,22 +203,67 @@ def redirect(
     """Hand the request to a colleague, or point it at another of our partners; the delay starts again."""
     if to is None and partner is None:
         raise BadInput(N_("Choisissez une personne ou un partenaire."))
-    if to and (to.association_id != request.giving_id or not to.has(Role.MANAGER) or to.id == request.requester_id):
-        raise BadInput(N_("Choisissez une ou un responsable des partenariats de votre association."), "to")
+    if to:
+        _may_decide(to, request)
     if partner:
-        request.partner_id, request.target_name, request.target_town = partner.id, partner.name, partner.town
-    request.handler = to or routing.handler_for(request) or by
+        _aim_at(request, partner)
+    if to or routing.entrust(request) is None:
+        _give(request, to or by)
+    _start_again(request)
+    target = {"target": partner.name} if partner else {}
+    take("redirect", request, by, details={"text": word.strip(), "to": request.handler.name if request.handler else "", **target})
+
+
+def turn_to(request: IntroductionRequest, by: User, to: User | None, word: str = "") -> None:
+    """The requester, once a request has waited too long, hands it to another manager of the giving association.
+
+    Raises WrongState before the days of the rule are over, BadInput for somebody who does not decide there.
+    """
+    if not escalation.has_come(request):
+        raise WrongState(N_("Laissez encore un peu de temps : la demande n'attend pas depuis assez longtemps."))
+    if to is None or to.id == request.handler_id:
+        raise BadInput(N_("Choisissez à qui confier la demande."), "to")
+    _may_decide(to, request)
+    _give(request, to)
+    _start_again(request)
+    take("turn_to", request, by, details={"text": word.strip(), "to": to.name})
+
+
+def _may_decide(to: User, request: IntroductionRequest) -> None:
+    fits = to.association_id == request.giving_id and to.is_active and to.has(Role.MANAGER) and to.id != request.requester_id
+    if not fits:
+        raise BadInput(N_("Choisissez une ou un responsable des partenariats de l'association à qui la demande est faite."), "to")
+
+
+def _give(request: IntroductionRequest, to: User) -> None:
+    """By hand: whoever gets it keeps it, also when an absent colleague comes back."""
+    request.handler, request.covers = to, None
+
+
+def _aim_at(request: IntroductionRequest, partner: Partner) -> None:
+    """Another partner than the one asked for. The requester reads its name at once: never a hidden one."""
+    if partner.association_id != request.giving_id or partner.deleted_at or partner.visibility is Visibility.HIDDEN:
+        raise BadInput(N_("%(name)s n'est pas visible de l'autre association : approuvez plutôt la demande."), name=partner.name)
+    request.partner_id, request.target_name, request.target_town = partner.id, partner.name, partner.town
+
+
+def _start_again(request: IntroductionRequest) -> None:
+    """The delay to decide begins anew."""
     request.submitted_at, request.due_on = clock.now(), routing.answer_expected(request)
     db.session.flush()
-    take("redirect", request, by, details={"text": word.strip(), "to": request.handler.name})
 
 
 def reopen(request: IntroductionRequest, by: User) -> None:
     """Take up again what was declined, expired or withdrawn."""
     request.decline_reason, request.decided_at, request.submitted_at = "", None, clock.now()
-    request.handler, request.due_on = routing.handler_for(request) or by, routing.answer_expected(request)
+    if routing.entrust(request) is None:
+        _give(request, by)
+    request.due_on = routing.answer_expected(request)
     db.session.flush()
     take("reopen", request, by)
+
+
+_OPENED = (IntroductionState.CONSENT_PENDING, IntroductionState.INTRODUCED)
 
 
 def take_back(request: IntroductionRequest, by: User) -> None:
@@ -213,7 +273,7 @@ def take_back(request: IntroductionRequest, by: User) -> None:
     if not outbox.cancel(*letters):
         raise WrongState(N_("Trop tard pour annuler : l'e-mail est parti."))
     for introduction in request.introductions:
-        if introduction.state in (IntroductionState.CONSENT_PENDING, IntroductionState.INTRODUCED):
+        if introduction.state in _OPENED or (introduction.state is IntroductionState.POSTPONED and introduction.asked_at is None):
             introductions.forget(introduction, by)
     request.decline_reason, request.decided_at, request.decision_word = "", None, ""
     db.session.flush()

@@ -10,6 +10,7 @@ from brokerage.accounts import team
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput
+from brokerage.introductions import charges
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.introductions.states import RequestState
 from brokerage.partners.models import Partner
@@ -107,6 +108,8 @@ def _hand_over(member: User, by: User, chosen: Successors) -> None:
     if chosen.partners is not None:
         _tell_of_partners(member, by, chosen.partners)
         _move(Partner, [Partner.owner_id == member.id], owner_id=chosen.partners.id, version=Partner.version + 1)
+    charges.hand_over(member, _stand_in(chosen))
+    _move(IntroductionRequest, [IntroductionRequest.covers_id == member.id], covers_id=None)
     if chosen.requests is not None:
         _tell_of_requests(_handled_by(member), by, chosen.requests)
         _move(IntroductionRequest, _handled_by(member), handler_id=chosen.requests.id, version=IntroductionRequest.version + 1)

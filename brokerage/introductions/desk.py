@@ -43,8 +43,15 @@ class Row(NamedTuple):
     state_since: datetime
     due_on: date | None
     parked_until: date | None
+    giving_id: uuid.UUID
     requester: str
+    requester_first: str
     handler: str
+    handler_first: str
+    away_from: date | None  # of the handler
+    away_until: date | None
+    absent: str  # whom the handler stands in for, and until when
+    absent_until: date | None
     short: str  # the mark of the asking association
     bank: str
     name: str
@@ -169,7 +176,7 @@ def _key(row: Row, newest_first: bool) -> str:
 
 
 def _rows(counts_asks: bool) -> Any:
-    requester, handler, asking = so.aliased(User), so.aliased(User), so.aliased(Association)
+    requester, handler, absent, asking = so.aliased(User), so.aliased(User), so.aliased(User), so.aliased(Association)
     states = sa.select(sa.func.array_agg(sa.cast(Introduction.state, sa.Text))).where(Introduction.request_id == R.id)
     met = (
         sa.select(Outcome.id)
@@ -179,14 +186,17 @@ def _rows(counts_asks: bool) -> Any:
     return (
         sa.select(
             R.id, R.number, R.target_name, R.target_town, R.state, R.requester_id, R.handler_id, R.purpose, R.event_name,
-            R.event_on, R.place, R.submitted_at, R.state_since, R.due_on, R.parked_until,
-            (requester.first_name + " " + requester.last_name).label("requester"),
+            R.event_on, R.place, R.submitted_at, R.state_since, R.due_on, R.parked_until, R.giving_id,
+            (requester.first_name + " " + requester.last_name).label("requester"), requester.first_name,
             sa.func.coalesce(handler.first_name + " " + handler.last_name, "").label("handler"),
+            sa.func.coalesce(handler.first_name, "").label("handler_first"), handler.away_from, handler.away_until,
+            sa.func.coalesce(absent.first_name + " " + absent.last_name, "").label("absent"), absent.away_until.label("absent_until"),
             asking.short, asking.bank, asking.name, (_asks() if counts_asks else sa.literal(0)).label("asks"),
             states.scalar_subquery().label("introductions"), met.exists().label("met"),
         )
         .join(requester, requester.id == R.requester_id)
         .outerjoin(handler, handler.id == R.handler_id)
+        .outerjoin(absent, absent.id == R.covers_id)
         .join(asking, asking.id == R.asking_id)
     )  # fmt: skip
 

@@ -11,9 +11,9 @@ import sqlalchemy.orm as so
 from brokerage import timeline
 from brokerage.accounts.models import Association, User
 from brokerage.database import db
-from brokerage.introductions import deciding, desk, policy
+from brokerage.introductions import deciding, desk, escalation, policy
 from brokerage.introductions.models import Consent, Introduction, IntroductionRequest, Outcome
-from brokerage.introductions.states import IntroductionState
+from brokerage.introductions.states import INTRODUCTION_STEPS, IntroductionState
 from brokerage.partners.models import Contact
 from brokerage.partners.windows import GrantedContact
 
@@ -42,6 +42,7 @@ class Passage:
     introduced_at: datetime | None
     postponed_until: date | None
     outcomes: tuple[tuple[str, str, str], ...]  # who said it, what, their word
+    may_add_outcome: bool = False  # somebody told what came of it; this reader's side did not yet
     suggested: Contact | None = None  # the colleague a contact named; read by the giving side only
 
     @property
@@ -90,11 +91,17 @@ def of(request: IntroductionRequest, reader: User) -> Dossier:
         giving=houses[request.giving_id],
         passages=_passages(request, reader, gives),
         entries=_entries(request.id),
-        may=policy.open_steps(reader, request),
+        may=_may(request, reader),
         gives=gives,
         mine=request.requester_id == reader.id,
         can_take_back="take_back" in policy.open_steps(reader, request) and deciding.may_take_back(request),
     )
+
+
+def _may(request: IntroductionRequest, reader: User) -> frozenset[str]:
+    """The steps open to this reader; turning to somebody else only once the request has waited too long."""
+    steps = policy.open_steps(reader, request)
+    return steps if escalation.has_come(request) else steps - {"turn_to"}
 
 
 def _entries(request_id: uuid.UUID) -> Sequence[timeline.Entry]:
@@ -133,8 +140,17 @@ def _passage(one: Introduction, reader: User, known: Known, suggested: Contact |
         introduced_at=one.introduced_at,
         postponed_until=one.postponed_until,
         outcomes=tuple(_said(outcome) for outcome in one.outcomes),
+        may_add_outcome=_may_add(one, reader),
         suggested=suggested,
     )
+
+
+def _may_add(one: Introduction, reader: User) -> bool:
+    """Whether this reader may tell an outcome beside the one that closed it: each voice once."""
+    voice = "delegate" if reader.id == one.request.requester_id else "manager"
+    told = {outcome.said_by for outcome in one.outcomes}
+    may = policy.may(reader, INTRODUCTION_STEPS["record_outcome"], one.request)
+    return one.state is IntroductionState.CLOSED and may and voice not in told
 
 
 def _said(outcome: Outcome) -> tuple[str, str, str]:

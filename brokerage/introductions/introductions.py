@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from brokerage import clock
 from brokerage.accounts.models import User
 from brokerage.database import db
-from brokerage.errors import N_, BadInput
-from brokerage.introductions import letters, rules
+from brokerage.errors import N_, BadInput, NotYours
+from brokerage.introductions import letters, policy, rules
 from brokerage.introductions.models import Ask, Channel, Consent, Introduction, IntroductionRequest, Outcome, Result
 from brokerage.introductions.policy import Person
-from brokerage.introductions.states import INTRODUCTION_OVER, IntroductionState, RequestState
+from brokerage.introductions.states import INTRODUCTION_OVER, INTRODUCTION_STEPS, IntroductionState, Letter, RequestState
 from brokerage.introductions.steps import add_line, take
 from brokerage.partners import vault
 from brokerage.partners.models import Contact, ContactRole, Permission
@@ -27,6 +27,12 @@ def ask_consent(introduction: Introduction, by: Person) -> None:
     """The ask leaves: follows an approval."""
     introduction.asked_at = clock.now()
     take("ask_consent", introduction, by, rule=True)
+
+
+def defer(introduction: Introduction, by: Person, until: date) -> None:
+    """The approval is for later: the contact is asked once a manager takes it up again, on that day or before."""
+    introduction.postponed_until = until
+    take("defer", introduction, by, rule=True, details={"until": until.isoformat()})
 
 
 def introduce_directly(introduction: Introduction, contact: Contact, by: User) -> None:
@@ -46,6 +52,8 @@ def accept(
     take("accept", introduction, by, details=_word(word))
     if rules.of(introduction.giving_id).introduce_automatically:
         introduce(introduction, by, rule=True)
+    else:
+        letters.write(Letter.AGREED, introduction, by)
 
 
 def postpone(introduction: Introduction, by: Person, until: date, *, word: str = "", channel: Channel = Channel.LINK) -> None:
@@ -105,10 +113,11 @@ def block(introduction: Introduction, by: Person) -> None:
 
 def resume(introduction: Introduction, by: Person) -> None:
     """Ask again after a postponement, in the same words: a manager, or the clock when the manager confirmed."""
-    introduction.postponed_until = None
-    introduction.asked_at = clock.now()
+    planned, introduction.postponed_until, introduction.asked_at = introduction.asked_at is None, None, clock.now()
     last = db.session.scalars(sa.select(Ask).where(Ask.introduction_id == introduction.id).order_by(Ask.asked_at.desc())).first()
-    if last:
+    if last and planned:
+        last.asked_at = clock.now()  # written with the approval, never sent
+    elif last:
         words = {"subject": last.subject, "body": last.body, "by_id": last.by_id, "contact_id": last.contact_id}
         db.session.add(Ask(association_id=last.association_id, introduction_id=introduction.id, asked_at=clock.now(), **words))
     db.session.flush()
@@ -141,7 +150,38 @@ def record_outcome(
         take("record_outcome", introduction, by, details=told)
         close_if_over(introduction.request)
     else:
-        add_line("outcome_added", introduction, by, told)
+        _add_outcome(introduction, by, told)
+
+
+def _add_outcome(introduction: Introduction, by: Person, told: dict[str, Any]) -> None:
+    """A second voice, beside the one that closed. Raises NotYours, and WrongState where nothing was introduced."""
+    if introduction.state is not IntroductionState.CLOSED:
+        take("record_outcome", introduction, by, details=told)  # refuses, naming who was faster
+    if not policy.may(by, INTRODUCTION_STEPS["record_outcome"], introduction.request):
+        raise NotYours(N_("Cette décision ne vous revient pas."))
+    add_line("outcome_added", introduction, by, told)
+
+
+def put_off(introduction: Introduction, by: Person, until: date) -> None:
+    """Another date to ask on, by a manager's own decision: no answer of the contact is noted."""
+    if until <= clock.today():
+        raise BadInput(N_("Choisissez une date à venir."), "until")
+    introduction.postponed_until = until
+    db.session.flush()
+    take("put_off", introduction, by, details={"until": until.isoformat()})
+
+
+def drop(introduction: Introduction, by: Person) -> None:
+    """Nobody is asked again after a postponement; an ask that was only planned never counts."""
+    if introduction.asked_at is None:
+        _forget_asks(introduction)
+    take("drop", introduction, by)
+    close_if_over(introduction.request)
+
+
+def _forget_asks(introduction: Introduction) -> None:
+    for ask in db.session.scalars(sa.select(Ask).where(Ask.introduction_id == introduction.id)):
+        db.session.delete(ask)
 
 
 def _voice(request: IntroductionRequest, by: Person) -> str:
@@ -153,13 +193,14 @@ def _voice(request: IntroductionRequest, by: Person) -> str:
 def cancel(introduction: Introduction, by: Person) -> None:
     """Follows a withdrawal: what waited to leave no longer does."""
     letters.hold_back(introduction)
+    if introduction.asked_at is None:
+        _forget_asks(introduction)
     take("cancel", introduction, by, rule=True)
 
 
 def forget(introduction: Introduction, by: Person) -> None:
     """Undo an approval that has not left: the ask no longer counts, the consent noted for it neither."""
-    for ask in db.session.scalars(sa.select(Ask).where(Ask.introduction_id == introduction.id)):
-        db.session.delete(ask)
+    _forget_asks(introduction)
     _withdraw_consents(introduction)
     take("cancel", introduction, by, rule=True)
 

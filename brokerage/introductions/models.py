@@ -60,12 +60,14 @@ class IntroductionRequest(Identified, Shared, Versioned, Base):
         sa.Index("ix_request_requester", "requester_id", "state_since"),
         sa.Index("ix_request_partner", "partner_id"),
         sa.Index("ix_request_handler", "handler_id", "state"),
+        sa.Index("ix_request_covers", "covers_id", postgresql_where=sa.text("covers_id IS NOT NULL")),
         sa.Index("ix_request_search", SEARCHED.label("searched"), postgresql_using="gin", postgresql_ops={"searched": "gin_trgm_ops"}),
     )
 
     number: Mapped[str] = mapped_column(unique=True)  # "2026-0147"
     requester_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("member.id"))
     handler_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("member.id"))
+    covers_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("member.id"))  # the absent one the handler stands in for
     partner_id: Mapped[uuid.UUID | None]  # of the giving association; no foreign key: erasure must not cascade
     target_name: Mapped[str] = mapped_column(default="")  # as the directory showed it on the day
     target_town: Mapped[str] = mapped_column(default="")
@@ -97,9 +99,23 @@ class IntroductionRequest(Identified, Shared, Versioned, Base):
 
     requester: Mapped[User] = so.relationship(foreign_keys=[requester_id])
     handler: Mapped[User | None] = so.relationship(foreign_keys=[handler_id])
+    covers: Mapped[User | None] = so.relationship(foreign_keys=[covers_id])
     introductions: Mapped[list["Introduction"]] = so.relationship(
         back_populates="request", order_by="Introduction.created_at"
     )
+
+
+class RoutingRule(Identified, World, Base):
+    """Who is in charge of a kind of partner in a region; an empty `kind` or `region` means all of them."""
+
+    __tablename__ = "routing_rule"
+    __table_args__ = (sa.UniqueConstraint("association_id", "kind", "region"),)
+    why_open = "row-level policy: allies read who will get their request; only one's own association writes"
+
+    association_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("association.id"))
+    kind: Mapped[str] = mapped_column(default="")  # "academic", "corporate" or ""
+    region: Mapped[str] = mapped_column(default="")  # INSEE code, or ""
+    manager_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("member.id"))
 
 
 class Introduction(Identified, Shared, Versioned, Base):

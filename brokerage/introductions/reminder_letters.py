@@ -41,6 +41,7 @@ def _to_member(case: Case, which: str, to: User, at: datetime) -> paper.Letter:
         "since": wording.day(start, to.language),
         "days": calendar.working_days_between(start, calendar.local_day(leaves, place), place),
         "question": request.question,
+        "asked": introduction is not None and introduction.asked_at is not None,
         "until": wording.day(introduction.postponed_until if introduction else request.parked_until, to.language),
         "closing_on": wording.day(closes_on(case) if introduction else None, to.language),
     }

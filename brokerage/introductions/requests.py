@@ -59,8 +59,7 @@ def _next_number() -> str:
 def submit(request: IntroductionRequest, by: User) -> None:
     """Send a draft to whoever decides. Raises BadInput for what is missing, with the field to correct."""
     _check(request)
-    request.handler = routing.handler_for(request)
-    if request.handler is None:
+    if routing.entrust(request) is None:
         raise BadInput(N_("Cette association n'a pas encore de responsable des partenariats pour vous répondre."))
     request.submitted_at, request.decided_at = clock.now(), None  # a decision taken before it was withdrawn no longer holds
     request.due_on = routing.answer_expected(request)

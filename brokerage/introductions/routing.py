@@ -1,30 +1,76 @@
-"""Who gets a request: the owner of the relation, else whoever is in charge, else their stand-in."""
+"""Who gets a request, and why: the owner of the relation, else whoever is in charge; their stand-in while they are away.
 
+In this order: the partner's owner; the table of the association (`charges.py`), the most precise line first; a manager of
+the same region; the association's default; any manager. Never the requester.
+"""
+
+import enum
 import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 import sqlalchemy as sa
 
 from brokerage import calendar, clock
+from brokerage.accounts.absence import is_present, present_or_stand_in
 from brokerage.accounts.models import Association, Role, User
 from brokerage.database import db
 from brokerage.introductions import rules
-from brokerage.introductions.models import IntroductionRequest
+from brokerage.introductions.models import IntroductionRequest, Need, RoutingRule
 from brokerage.partners.models import Partner
 from brokerage.partners.windows import ShowcaseEntry
 
+KINDS = (Need.ACADEMIC.value, Need.CORPORATE.value)
 
-def handler_for(request: IntroductionRequest) -> User | None:
-    """The manager of the giving association who will decide, never the requester; None when it has no manager.
 
-    In this order: the partner's owner, a manager of the same region, the association's default, any manager;
-    a stand-in replaces whoever is absent or gone.
-    """
-    managers = {m.id: m for m in managers_of(request.giving_id) if m.id != request.requester_id}
-    for candidate in _candidates(request, managers):
-        if candidate and (present := present_or_stand_in(candidate, managers, clock.today())):
-            return present
-    return next(iter(managers.values()), None)
+class Why(enum.StrEnum):
+    """What makes somebody the one who decides."""
+
+    OWNER = "owner"
+    CHARGE = "charge"  # a line of the table
+    NEARBY = "nearby"  # a manager of that region
+    DEFAULT = "default"
+    ANYONE = "anyone"
+
+
+@dataclass(frozen=True)
+class Sought:
+    """What routing asks of a need. `kind` is "academic", "corporate" or "" and `region` a code or ""."""
+
+    giving_id: uuid.UUID
+    requester_id: uuid.UUID | None = None
+    kind: str = ""
+    region: str = ""
+    owner_id: uuid.UUID | None = None
+
+
+@dataclass(frozen=True)
+class Way:
+    """Where a request goes: to `manager`, for `why`; `absent` is whoever it would go to if they were there."""
+
+    manager: User
+    why: Why
+    absent: User | None = None
+    rule: RoutingRule | None = None  # the line of the table that says so
+
+
+def entrust(request: IntroductionRequest) -> User | None:
+    """Put a request into the hands of whoever decides; None, and nothing changed, when the giving side has no manager."""
+    way = route(_sought_by(request))
+    if way is None:
+        return None
+    request.handler, request.covers = way.manager, way.absent
+    return way.manager
+
+
+def route(sought: Sought) -> Way | None:
+    """Who would decide today, and why; None when the association has no manager but the requester."""
+    managers = {m.id: m for m in managers_of(sought.giving_id) if m.id != sought.requester_id}
+    for candidate, why, rule in _candidates(sought, managers):
+        if present := present_or_stand_in(candidate, managers, clock.today()):
+            return Way(present, why, candidate if present is not candidate else None, rule)
+    return next((Way(manager, Why.ANYONE) for manager in managers.values()), None)
 
 
 def managers_of(association_id: uuid.UUID) -> list[User]:
@@ -35,38 +81,48 @@ def managers_of(association_id: uuid.UUID) -> list[User]:
     return [member for member in members if member.has(Role.MANAGER)]
 
 
-def _candidates(request: IntroductionRequest, managers: dict[uuid.UUID, User]) -> list[User | None]:
-    default = db.session.get_one(Association, request.giving_id).default_manager_id
-    nearby = [m for m in managers.values() if m.region and m.region == request.region]
-    everyone = [m for m in managers.values() if is_present(m, clock.today())]
-    owner = _owner_of(request)
-    return [managers.get(owner) if owner else None, *nearby, managers.get(default) if default else None, *everyone]
+def _candidates(sought: Sought, managers: dict[uuid.UUID, User]) -> Iterator[tuple[User, Why, RoutingRule | None]]:
+    default = db.session.get_one(Association, sought.giving_id).default_manager_id
+    wanted: list[tuple[uuid.UUID | None, Why, RoutingRule | None]] = [(sought.owner_id, Why.OWNER, None)]
+    wanted += [(rule.manager_id, Why.CHARGE, rule) for rule in _lines_for(sought)]
+    wanted += [(m.id, Why.NEARBY, None) for m in managers.values() if m.region and m.region == sought.region]
+    wanted += [(default, Why.DEFAULT, None)]
+    wanted += [(m.id, Why.ANYONE, None) for m in managers.values() if is_present(m, clock.today())]
+    return ((managers[one], why, rule) for one, why, rule in wanted if one in managers)
 
 
-def _owner_of(request: IntroductionRequest) -> uuid.UUID | None:
+def _lines_for(sought: Sought) -> list[RoutingRule]:
+    """The lines that name this need, the region before the whole country, a kind before all of them."""
+    own = RoutingRule.association_id == sought.giving_id
+    fits = RoutingRule.kind.in_(["", sought.kind]), RoutingRule.region.in_(["", sought.region])
+    found = db.session.scalars(sa.select(RoutingRule).where(own, *fits)).all()
+    return sorted(found, key=lambda rule: (not rule.region, not rule.kind))
+
+
+def _sought_by(request: IntroductionRequest) -> Sought:
+    kind = request.need.value if request.need and request.need.value in KINDS else ""
+    known = Sought(request.giving_id, request.requester_id, kind, request.region or "")
+    return _with_partner(known, request.partner_id) if request.partner_id else known
+
+
+def _with_partner(known: Sought, partner_id: uuid.UUID) -> Sought:
     """From the showcase when an ally asks, from the book itself when the giving side routes again."""
-    if request.partner_id is None:
-        return None
-    shown = db.session.scalar(sa.select(ShowcaseEntry.owner_id).where(ShowcaseEntry.id == request.partner_id))
-    return shown or db.session.scalar(sa.select(Partner.owner_id).where(Partner.id == request.partner_id))
+    found = None
+    for book in (ShowcaseEntry, Partner):
+        columns = sa.select(book.owner_id, book.kind, book.region).where(book.id == partner_id)
+        found = found or db.session.execute(columns).one_or_none()
+    if found is None:
+        return known
+    return Sought(known.giving_id, known.requester_id, found.kind.value, found.region or known.region, found.owner_id)
 
 
-def is_present(user: User, day: date) -> bool:
-    """Whether a member is active and not away on `day`."""
-    away = user.away_from is not None and user.away_from <= day and (user.away_until is None or day <= user.away_until)
-    return user.is_active and not away
-
-
-def present_or_stand_in(user: User, managers: dict[uuid.UUID, User], day: date) -> User | None:
-    """The member if present, else the first present one along the chain of stand-ins, else None."""
-    seen: set[uuid.UUID] = set()
-    current: User | None = user
-    while current and current.id not in seen:
-        if is_present(current, day):
-            return current
-        seen.add(current.id)
-        current = managers.get(current.stand_in_id) if current.stand_in_id else None
-    return None
+def reader_of(request: IntroductionRequest) -> User | None:
+    """Who reads what is written to the handler today: themselves, or their stand-in while they are away."""
+    handler = request.handler
+    if handler is None or is_present(handler, clock.today()):
+        return handler
+    managers = {m.id: m for m in managers_of(request.giving_id) if m.id != request.requester_id}
+    return present_or_stand_in(handler, managers, clock.today()) or handler
 
 
 def answer_expected(request: IntroductionRequest) -> date:

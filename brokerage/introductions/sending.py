@@ -4,14 +4,14 @@ The hours are the partner's own (Réunion is UTC+4), 8:30 to 18:30 on working da
 What a machine sends is asked again at the door: one that was late by a night waits for the morning (security.md M17).
 """
 
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
 
 from brokerage import calendar, clock
 from brokerage.calendar import Place
 from brokerage.database import db
-from brokerage.introductions.cases import good_moment
+from brokerage.introductions.cases import good_moment, start_of
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.introductions.states import Letter
 from brokerage.mail.models import Message, MessageState
@@ -25,9 +25,10 @@ def place_of(partner: Partner) -> Place:
     return Place(partner.department, partner.academy, is_school=partner.kind is PartnerKind.ACADEMIC)
 
 
-def good_hour(partner: Partner) -> datetime:
-    """The first moment from now on when a letter may arrive there, in UTC; now itself when it is one."""
-    return good_moment(clock.now(), place_of(partner))
+def good_hour(partner: Partner, day: date | None = None) -> datetime:
+    """The first moment from now, or from the morning of `day` there, when a letter may arrive; in UTC."""
+    place = place_of(partner)
+    return good_moment(start_of(day, place) if day else clock.now(), place)
 
 
 def there(partner: Partner, moment: datetime) -> datetime:

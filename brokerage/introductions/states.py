@@ -67,6 +67,7 @@ class Letter(enum.StrEnum):
     ASK_CONSENT = "ask_consent"
     POSTPONED = "postponed"
     SUGGESTED = "suggested"
+    AGREED = "agreed"  # the contact said yes, and the introduction waits for a manager
     NO_FOLLOW_UP = "no_follow_up"  # refused, unanswered or blocked: the delegate reads the same
     LAPSED = "lapsed"
     OBJECTION_NOTED = "objection_noted"  # from privacy/objection.py, the last letter of all
@@ -111,10 +112,11 @@ REQUEST_STEPS: dict[str, Step[RequestState]] = dict(
         _step("approve", UNDECIDED, R.APPROVED, A.MANAGER, letters=(L.APPROVED,)),
         _step("ask_another", {R.APPROVED, R.CLOSED}, R.APPROVED, A.MANAGER),
         _step("decline", UNDECIDED, R.DECLINED, A.MANAGER, letters=(L.DECLINED,)),
+        _step("turn_to", {R.SUBMITTED}, R.SUBMITTED, A.DELEGATE, letters=(L.REDIRECTED,)),  # once it has waited too long
         _step("redirect", UNDECIDED, R.SUBMITTED, A.MANAGER, letters=(L.REDIRECTED,)),
         _step("reopen", {R.DECLINED, R.EXPIRED, R.WITHDRAWN}, R.SUBMITTED, A.MANAGER, letters=(L.REOPENED,)),
         _step("resend", {R.WITHDRAWN}, R.SUBMITTED, A.DELEGATE, letters=(L.NEW_REQUEST,)),
-        _step("withdraw", REQUEST_OPEN, R.WITHDRAWN, A.DELEGATE, A.ASKING_MANAGER, letters=(L.WITHDRAWN,)),
+        _step("withdraw", REQUEST_OPEN - {R.DRAFT}, R.WITHDRAWN, A.DELEGATE, A.ASKING_MANAGER, letters=(L.WITHDRAWN,)),
         _step("expire", {R.SUBMITTED, R.INFO_NEEDED}, R.EXPIRED, A.CLOCK, letters=(L.EXPIRED,)),
         _step("close", {R.APPROVED}, R.CLOSED, A.CLOCK, A.RULE),
         _step("take_back", {R.APPROVED, R.DECLINED}, R.SUBMITTED, A.MANAGER),
@@ -124,8 +126,9 @@ REQUEST_STEPS: dict[str, Step[RequestState]] = dict(
 INTRODUCTION_STEPS: dict[str, Step[IntroductionState]] = dict(
     [
         _step("ask_consent", {I.NEW}, I.CONSENT_PENDING, A.RULE, letters=(L.ASK_CONSENT,)),
+        _step("defer", {I.NEW}, I.POSTPONED, A.RULE),  # approved, to be asked on a later date
         _step("accept", AWAITING_CONTACT, I.READY, A.CONTACT, A.MANAGER),
-        _step("postpone", {I.CONSENT_PENDING}, I.POSTPONED, A.CONTACT, A.MANAGER, letters=(L.POSTPONED,)),
+        _step("postpone", AWAITING_CONTACT, I.POSTPONED, A.CONTACT, A.MANAGER, letters=(L.POSTPONED,)),
         _step("suggest", {I.CONSENT_PENDING}, I.SUGGESTED, A.CONTACT, letters=(L.SUGGESTED,)),
         _step("refuse", AWAITING_CONTACT, I.REFUSED, A.CONTACT, A.MANAGER, letters=(L.NO_FOLLOW_UP,)),
         _step("object", INTRODUCTION_OPEN, I.BLOCKED, A.CONTACT, A.RULE, letters=(L.NO_FOLLOW_UP,)),
@@ -135,6 +138,8 @@ INTRODUCTION_STEPS: dict[str, Step[IntroductionState]] = dict(
         _step("introduce_directly", {I.NEW}, I.INTRODUCED, A.RULE, letters=(L.INTRODUCTION,)),
         _step("record_outcome", {I.INTRODUCED}, I.CLOSED, A.DELEGATE, A.CONTACT, A.MANAGER, A.CLOCK),
         _step("cancel", {*INTRODUCTION_OPEN, I.NEW}, I.CANCELLED, A.RULE),
+        _step("put_off", {I.POSTPONED}, I.POSTPONED, A.MANAGER),  # another date, by the manager's own decision
+        _step("drop", {I.POSTPONED}, I.CANCELLED, A.MANAGER, letters=(L.NO_FOLLOW_UP,)),
         _step("set_aside", {I.SUGGESTED}, I.CANCELLED, A.MANAGER, A.RULE),
     ]
 )

@@ -13,12 +13,12 @@ from flask_babel import gettext as _
 from brokerage import clock
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
-from brokerage.errors import N_, BadInput, Refusal
-from brokerage.introductions import deciding, desk, dossier, fatigue, introductions, letters, policy, rules, sending
-from brokerage.introductions.models import Channel, IntroductionRequest, Need
+from brokerage.errors import N_, BadInput
+from brokerage.introductions import deciding, desk, dossier, fatigue, letters, policy, rules, sending
+from brokerage.introductions.models import IntroductionRequest, Need
 from brokerage.introductions.states import IntroductionState
 from brokerage.partners import directory
-from brokerage.partners.models import Contact, Partner, PartnerKind, Permission
+from brokerage.partners.models import Contact, Partner, PartnerKind, Permission, Visibility
 from brokerage.web import access
 from brokerage.web.access import me
 from brokerage.web.errors import told
@@ -80,11 +80,21 @@ def _approval(the_request: IntroductionRequest, status: int = 200, error: str = 
     partner = next(filter(None, (db.session.get(Partner, one) for one in (wanted, the_request.partner_id) if one)), None)
     offered = _offered(the_request, request.args.get("q", "")) if partner is None or "q" in request.args else []
     context: dict[str, Any] = {"partner": partner, "offered": offered, "error": error, "chosen": _ticked()}
+    context["other_holder"] = _other_holder(the_request, partner)
     context["word"] = request.form.get("word", "")
     asked = {one.contact_id for one in the_request.introductions if one.state is not IntroductionState.CANCELLED}
     people = [one for one in candidates(the_request, partner.id if partner else None) if one.contact.id not in asked]
     context |= {"leave": request.form.get("leave", "good"), "good_hour": sending_hour(partner) if partner else ""}
     return page("requests/approval.html", status=status, candidates=people, **context, **told_of(dossier.of(the_request, me())))
+
+
+def _other_holder(the_request: IntroductionRequest, partner: Partner | None) -> str:
+    """Who follows a partner that was not asked for, when the request could go to them; empty otherwise."""
+    elsewhere = partner is not None and partner.id != the_request.partner_id and partner.visibility is not Visibility.HIDDEN
+    if not elsewhere or partner is None or "redirect" not in policy.open_steps(me(), the_request) or partner.owner_id in (None, me().id):
+        return ""
+    owner = db.session.get(User, partner.owner_id)
+    return owner.name if owner and owner.is_active else ""
 
 
 def sending_hour(partner: Partner) -> str:
@@ -153,6 +163,7 @@ def _choices() -> list[deciding.Choice]:
             directly=f"directly-{one}" in request.form,
             over_limit_reason=request.form.get(f"reason-{one}", ""),
             at_good_hour=request.form.get("leave") == "good",
+            ask_on=a_day(f"on-{one}") if request.form.get(f"on-{one}") else None,
         )
         for one, known in ticked.items()
     ]
@@ -216,6 +227,19 @@ def hand_over(id: uuid.UUID) -> ResponseReturnValue:
     return _decided(id, act, _("Demande transmise."))
 
 
+@pages.post("/<uuid:id>/orientation")
+@access.members(Role.MANAGER)
+def redirect_to(id: uuid.UUID) -> ResponseReturnValue:
+    """Point the request at another of our partners: it goes to whoever follows that one."""
+
+    def act(one: IntroductionRequest) -> None:
+        chosen = identifier(request.form.get("partenaire", ""))
+        partner = db.session.get(Partner, chosen) if chosen else None
+        deciding.redirect(one, me(), partner=partner, word=request.form.get("word", ""))
+
+    return _decided(id, act, _("Demande transmise."))
+
+
 @pages.post("/<uuid:id>/reprise")
 @access.members(Role.MANAGER)
 def resume(id: uuid.UUID) -> ResponseReturnValue:
@@ -247,33 +271,3 @@ def _onwards(the_request: IntroductionRequest) -> str:
         return url_for("requests.show", id=the_request.id)
     following = desk.following(me(), tab, the_request)
     return url_for("requests.inbox", etat=tab, demande=following)
-
-
-@pages.post("/introductions/<uuid:id>/sans-suite")
-@access.members(Role.MANAGER)
-def set_aside(id: uuid.UUID) -> ResponseReturnValue:
-    """Do not follow a contact who named a colleague."""
-    introduction = access.find_or_404(policy.introductions_visible_to(me()), id)
-    introductions.set_aside(introduction, me())
-    flash(_("C'est noté. Vous pouvez solliciter une autre personne."))
-    return redirect(url_for("requests.show", id=introduction.request_id), 303)
-
-
-@pages.post("/introductions/<uuid:id>/reponse")
-@access.members(Role.MANAGER)
-def note_answer(id: uuid.UUID) -> ResponseReturnValue:
-    """Note what a contact answered by telephone or by reply."""
-    introduction = access.find_or_404(policy.introductions_visible_to(me()), id)
-    channel = Channel.PHONE if request.form.get("channel") == "phone" else Channel.REPLY
-    try:
-        match request.form.get("answer"):
-            case "accept":
-                introductions.accept(introduction, me(), channel=channel, wording=_("réponse notée par %(who)s", who=me().name))
-            case "postpone":
-                introductions.postpone(introduction, me(), a_day("until"), channel=channel)
-            case _no:
-                introductions.refuse(introduction, me(), channel=channel)
-    except Refusal as no:
-        return shown(introduction.request, no.status, decision_error=told(no))
-    flash(_("C'est noté."))
-    return redirect(url_for("requests.show", id=introduction.request_id), 303)

@@ -17,6 +17,7 @@ FAMILIES = (
     "directory",
     "engagements",
     "exports",
+    "following",
     "home",
     "imports",
     "inbox",

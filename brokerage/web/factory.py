@@ -13,7 +13,21 @@ from brokerage import database, models, wiring
 from brokerage.accounts import links
 from brokerage.config import Config
 from brokerage.database import db
-from brokerage.web import access, errors, escaping, formats, fragments, headers, navigation, quotas, request_lines, stories, typography
+from brokerage.web import (
+    absence_words,
+    access,
+    errors,
+    escaping,
+    formats,
+    fragments,
+    headers,
+    navigation,
+    quotas,
+    request_lines,
+    stories,
+    turns,
+    typography,
+)  # fmt: skip
 from brokerage.web.drawing import register as drawing
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -41,6 +55,8 @@ def create_app(config: Config | None = None) -> Flask:
     stories.install(app)
     quotas.install(app)
     request_lines.install(app)
+    absence_words.install(app)
+    turns.install(app)
     errors.install(app)
     navigation.install(app)
     _add_doors(app, config)

@@ -13,13 +13,15 @@ from brokerage.accounts.sign_in import Visitor
 from brokerage.introductions import desk, dossier, routing
 from brokerage.introductions.desk import Row
 from brokerage.introductions.purposes import DECLINE_REASONS
+from brokerage.introductions.states import RequestState
 from brokerage.web import access
 from brokerage.web.access import me, visiting
 from brokerage.web.drawing.badges import bank_mark
 from brokerage.web.formats import moment
 from brokerage.web.fragments import page, wants
-from brokerage.web.request_lines import asks, delay, what
+from brokerage.web.request_lines import asks, delay, due, what
 from brokerage.web.requests import found, pages, told
+from brokerage.web.turns import turn_badge
 
 MANAGED = (*desk.TABS, "envoyees")
 ASKED = ("ouvertes", "finies")
@@ -65,11 +67,16 @@ def _bulk(reader: Visitor) -> dict[str, Any]:
 def lines_of(rows: list[Row], tab: str, reader: Visitor) -> list[Line]:
     """The rows of a tab; managers also read how often a partner was asked, while there is something to decide."""
     counts_asks = reader.is_manager and tab in DECIDABLE
-    return [_line(row, counts_asks) for row in rows]
+    return [_line(row, reader, counts_asks) for row in rows]
 
 
-def _line(row: Row, counts_asks: bool) -> Line:
-    gauges = delay(row) + asks(row) if counts_asks else delay(row)
+def _line(row: Row, reader: Visitor, counts_asks: bool) -> Line:
+    """Who decides reads how long there is; who asked reads with whom it is, and when an answer is due."""
+    badge = turn_badge(row, reader, bare=True)
+    if counts_asks:
+        gauges = (delay(row) if row.handler_id == reader.id and row.state is RequestState.SUBMITTED else badge) + asks(row)
+    else:
+        gauges = badge + due(row)
     return Line(row.id, row.target, moment(row.submitted_at or row.state_since), bank_mark(row), what(row), gauges)
 
 

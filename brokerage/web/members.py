@@ -11,7 +11,7 @@ from wtforms import SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from brokerage.accounts import team
+from brokerage.accounts import absence, team
 from brokerage.accounts.models import Role, User
 from brokerage.accounts.team import Profile
 from brokerage.errors import Refusal
@@ -194,7 +194,14 @@ def _shown(shown: User, form: MemberForm, status: int = 200) -> ResponseReturnVa
         duties=DUTIES,
         has_joined=team.has_joined(shown),
         is_me=shown.id == me().id,
+        planned=absence.current_of(shown),
+        relay=_relay(shown),
     )
+
+
+def _relay(shown: User) -> str:
+    """Who stands in for a member, by name."""
+    return next((one.name for one in absence.stand_ins_for(shown) if one.id == shown.stand_in_id), "")
 
 
 def _leaving(leaving: User, form: DepartureForm, status: int = 200) -> ResponseReturnValue:

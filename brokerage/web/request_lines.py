@@ -35,6 +35,13 @@ def delay(row: Row) -> Markup:
     return _delay(row.late_by, language())
 
 
+def due(row: Row) -> Markup:
+    """When an answer is expected, for whoever waits for it; nothing once it came."""
+    if row.state is not RequestState.SUBMITTED or row.due_on is None:
+        return Markup("")
+    return Markup("<span>{}</span>").format(typeset(_("avant le %(day)s", day=day_month(row.due_on))))
+
+
 @lru_cache(maxsize=512)
 def _delay(late_by: int, _spoken: str) -> Markup:
     if late_by > 0:

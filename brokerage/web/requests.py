@@ -11,6 +11,7 @@ from wtforms.validators import DataRequired, Length
 
 from brokerage import clock
 from brokerage.accounts.models import User
+from brokerage.database import db
 from brokerage.errors import Refusal
 from brokerage.introductions import deciding, dossier, introductions, policy, requests, routing
 from brokerage.introductions.models import IntroductionRequest, Result
@@ -19,8 +20,10 @@ from brokerage.introductions.steps import as_by
 from brokerage.partners import vault
 from brokerage.web import access, mail_lines, stories
 from brokerage.web.access import me
+from brokerage.web.errors import told as refused
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import hx_redirect, page
+from brokerage.web.typed import identifier
 
 pages = Blueprint("requests", __name__, url_prefix="/demandes")
 
@@ -54,14 +57,17 @@ def told(shown: dossier.Dossier | None) -> dict[str, Any]:
         "steps": stories.bridge_steps(shown),
         "numbers": stories.numbers(request_.numbers),
         "reasons": DECLINE_REASONS,
-        "colleagues": _colleagues(shown) if shown.decides else [],
+        "colleagues": _colleagues(shown) if shown.decides or "turn_to" in shown.may else [],
         "today": clock.today(),
     }
 
 
 def _colleagues(shown: dossier.Dossier) -> list[User]:
-    """The managers who could decide in one's place."""
-    return [one for one in routing.managers_of(shown.request.giving_id) if one.id not in (me().id, shown.request.requester_id)]
+    """The managers who could decide in one's place; for the requester, those who are there and do not have it yet."""
+    request_, managers = shown.request, routing.managers_of(shown.request.giving_id)
+    if shown.mine:
+        return [one for one in managers if one.id not in (request_.handler_id, me().id) and not one.is_away_on(clock.today())]
+    return [one for one in managers if one.id not in (me().id, request_.requester_id)]
 
 
 @pages.get("/<uuid:id>")
@@ -116,6 +122,19 @@ def discard(id: uuid.UUID) -> ResponseReturnValue:
     requests.discard(found(id), me())
     flash(_("Le brouillon est jeté."))
     return redirect(url_for(".inbox"), 303)
+
+
+@pages.post("/<uuid:id>/relais")
+@access.members()
+def turn_to(id: uuid.UUID) -> ResponseReturnValue:
+    """The requester hands a request that waits too long to somebody else of the giving side."""
+    the_request, chosen = found(id), identifier(request.form.get("to", ""))
+    try:
+        deciding.turn_to(the_request, me(), db.session.get(User, chosen) if chosen else None, request.form.get("word", ""))
+    except Refusal as no:
+        return shown(the_request, no.status, decision_error=refused(no))
+    flash(_("La demande est confiée à %(name)s, qui reçoit un e-mail.", name=the_request.handler.name if the_request.handler else ""))
+    return redirect(url_for(".show", id=id), 303)
 
 
 @pages.post("/<uuid:id>/annulation")

@@ -66,6 +66,20 @@ def _reason(details: dict[str, Any]) -> str:
     return _(DECLINE_REASONS.get(details.get("reason", ""), "autre motif"))
 
 
+def _redirected(who: str, details: dict[str, Any]) -> str:
+    to, target = details.get("to", ""), details.get("target", "")
+    if target:
+        return _("%(who)s oriente la demande vers %(target)s, que suit %(to)s.", who=who, target=target, to=to)
+    return _("%(who)s a transmis la demande à %(to)s.", who=who, to=to)
+
+
+def _stood_in(details: dict[str, Any]) -> str:
+    absent, to, until = details.get("from", ""), details.get("to", ""), _until(details)
+    if until:
+        return _("%(absent)s s'absente jusqu'au %(until)s ; %(to)s prend le relais.", absent=absent, until=until, to=to)
+    return _("%(absent)s s'absente ; %(to)s prend le relais.", absent=absent, to=to)
+
+
 _SENTENCES: dict[str, Any] = {
     "submit": lambda who, d: _("%(who)s a envoyé la demande.", who=who),
     "resend": lambda who, d: _("%(who)s a renvoyé la demande.", who=who),
@@ -78,7 +92,10 @@ _SENTENCES: dict[str, Any] = {
     "comment": lambda who, d: _("%(who)s écrit aux deux associations :", who=who),
     "private_comment": lambda who, d: _("%(who)s écrit à son association seulement :", who=who),
     "decline": lambda who, d: _("%(who)s a décliné : %(reason)s.", who=who, reason=_reason(d)),
-    "redirect": lambda who, d: _("%(who)s a transmis la demande à %(to)s.", who=who, to=d.get("to", "")),
+    "redirect": lambda who, d: _redirected(who, d),
+    "turn_to": lambda who, d: _("%(who)s confie la demande à %(to)s, faute de réponse.", who=who, to=d.get("to", "")),
+    "stood_in_for": lambda who, d: _stood_in(d),
+    "handed_back": lambda who, d: _("%(to)s est de retour et reprend la demande.", to=d.get("to", "")),
     "reopen": lambda who, d: _("%(who)s a rouvert la demande.", who=who),
     "withdraw": lambda who, d: _("%(who)s a retiré la demande.", who=who),
     "expire": lambda who, d: _("Sans décision, la demande est arrivée à son terme."),
@@ -99,6 +116,9 @@ _SENTENCES: dict[str, Any] = {
     "introduction_record_outcome": lambda who, d: outcome_sentence(who, d.get("result", "unknown")),
     "introduction_outcome_added": lambda who, d: outcome_sentence(who, d.get("result", "unknown")),
     "introduction_cancel": lambda who, d: _("La mise en relation est annulée."),
+    "introduction_defer": lambda who, d: _("Un contact est à solliciter plus tard, à partir du %(until)s.", until=_until(d)),
+    "introduction_put_off": lambda who, d: _("%(who)s reporte la question au %(until)s.", who=who, until=_until(d)),
+    "introduction_drop": lambda who, d: _("%(who)s en reste là avec ce contact.", who=who),
     "introduction_set_aside": lambda who, d: _("%(who)s ne suit pas cette proposition.", who=who),
     "details_seen": lambda who, d: _("%(who)s a consulté les coordonnées transmises.", who=who),
     "reminder_sent": lambda who, d: _("Relance envoyée %(to)s.", to=_told(d["to"])) if d.get("to") else _("Relance envoyée."),

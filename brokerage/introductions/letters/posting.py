@@ -50,6 +50,7 @@ WRITERS: dict[Letter, Writer] = {
     Letter.ASK_CONSENT: ask_consent,
     Letter.POSTPONED: to_both,
     Letter.SUGGESTED: to_handler,
+    Letter.AGREED: to_handler,
     Letter.NO_FOLLOW_UP: to_requester,
     Letter.LAPSED: to_handler,
     Letter.INTRODUCTION: introduction,

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from brokerage import timeline
 from brokerage.accounts.models import User
 from brokerage.database import db
-from brokerage.introductions import wording
+from brokerage.introductions import routing, wording
 from brokerage.introductions.letters.saying import AUTOMATIC, Thing, answers_to, author, context, leaving, request_of, signature
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.policy import Person
@@ -57,7 +57,8 @@ def _while(which: str, thing: Thing) -> tuple[str, ...]:
 
 
 def to_handler(which: Letter, thing: Thing, by: Person) -> list[paper.Letter]:
-    handler = request_of(thing).handler
+    """The handler, or whoever stands in for them today."""
+    handler = routing.reader_of(request_of(thing))
     return to_member(which, thing, by, handler, **_words(thing, handler)) if handler else []
 
 

@@ -61,8 +61,14 @@ def state_badge(key: str, bare: bool = False) -> Markup:
 
 @lru_cache(maxsize=256)
 def _state_badge(key: str, bare: bool, label: str) -> Markup:
+    return badge(STATES[key].tone, STATES[key].icon, label, bare)
+
+
+@lru_cache(maxsize=1024)
+def badge(tone: str, picture: str, words: str, bare: bool = False) -> Markup:
+    """Icon and words on a tone, as a state is drawn, for what depends on the reader."""
     look = "etat etat-nu" if bare else "etat"
-    return Markup('<span class="{} t-{}">{}{}</span>').format(look, STATES[key].tone, icon(STATES[key].icon), label)
+    return Markup('<span class="{} t-{}">{}{}</span>').format(look, tone, icon(picture), words)
 
 
 def bank_mark(association: Bank | None, large: bool = False) -> Markup:
