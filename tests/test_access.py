@@ -63,6 +63,9 @@ MATRIX = {
     "settings.index": KEEPERS, "settings.labels": KEEPERS, "settings.rename_label": KEEPERS, "settings.remove_label": KEEPERS,
     "settings.own_fields": KEEPERS, "settings.define_field": KEEPERS, "settings.own_field": KEEPERS, "settings.describe_field": KEEPERS,
     "settings.archive_field": KEEPERS, "settings.move_field": KEEPERS,
+    # the letters an association words for itself
+    "settings.letters": KEEPERS, "settings.letter": KEEPERS, "settings.letter_drawn": KEEPERS, "settings.preview_letter": KEEPERS,
+    "settings.save_letter": KEEPERS, "settings.restore_letter": KEEPERS,
     # daily work
     "tasks.index": BOOK, "tasks.add": BOOK, "tasks.show": BOOK, "tasks.change": BOOK, "tasks.put_off": BOOK, "tasks.finish": BOOK,
     "tasks.take_up_again": BOOK, "partners.exchange": BOOK, "partners.edit_note": BOOK, "partners.change_note": BOOK,

@@ -23,7 +23,8 @@ def insist(letter: Editable, language: str, subject: str, body: str) -> None:
         _filled_in(field, words, longest)
         _only_places(field, words, letter)
     if found := _FOOT.search(body):
-        raise BadInput(N_("Une ligne ne peut pas commencer par « %(mark)s » : ce signe annonce un bouton ou le pied de la lettre."), "body", mark=found[0])
+        sentence = N_("Une ligne ne peut pas commencer par « %(mark)s » : ce signe annonce un bouton ou le pied de la lettre.")
+        raise BadInput(sentence, "body", mark=found[0])
     _keeps_what_must_be_said(letter, body)
     _short_enough(letter, language, subject, body)
 
@@ -67,8 +68,10 @@ def _braced(name: str) -> str:
 def _short_enough(letter: Editable, language: str, subject: str, body: str) -> None:
     from brokerage.introductions.letter_models import sample  # it fills models, which are checked here
 
-    if letter.to_partner and (count := words_of(sample.example(letter.name, language, subject, body).text)) >= MOST_WORDS:
-        raise BadInput(N_("Cette lettre fait %(count)s mots : un partenaire en lit moins de %(most)s."), "body", count=count, most=MOST_WORDS)
+    count = words_of(sample.example(letter.name, language, subject, body).text) if letter.to_partner else 0
+    if count >= MOST_WORDS:
+        sentence = N_("Cette lettre fait %(count)s mots : un partenaire en lit moins de %(most)s.")
+        raise BadInput(sentence, "body", count=count, most=MOST_WORDS)
 
 
 def words_of(text: str) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Mapped, mapped_column
 
 from brokerage.accounts.models import Role, User
@@ -83,7 +84,7 @@ def history(which: str, association_id: uuid.UUID, language: str, most: int = 50
 def everywhere(association_id: uuid.UUID) -> dict[tuple[str, str], LetterModel]:
     """The last version of every letter the association touched, by letter and language, in one statement."""
     mine = sa.select(LetterModel).where(LetterModel.association_id == association_id)
-    last = mine.distinct(LetterModel.letter, LetterModel.language)
+    last = mine.ext(distinct_on(LetterModel.letter, LetterModel.language))
     in_order = (LetterModel.letter, LetterModel.language, LetterModel.number.desc())
     return {(one.letter, one.language): one for one in db.session.scalars(last.order_by(*in_order))}
 

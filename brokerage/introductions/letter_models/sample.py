@@ -38,7 +38,8 @@ def told(language: str, giving: tuple[str, str] = _GIVING, objection_link: str =
         "closing_on": wording.day(date(2027, 4, 9), language), "until": wording.day(date(2027, 5, 14), language),
         "asked_subject": f"{wording.translated(_PURPOSE.label, language)} – Sarcelles, {short}",
         "reader": {"first_name": "Lucas"}, "actor": "Nadia Benhaddou",
-        "reason": wording.translated("calendrier trop court", language), "word": "À l'automne, avec plaisir." if french else "In the autumn, with pleasure.",
+        "reason": wording.translated("calendrier trop court", language),
+        "word": "À l'automne, avec plaisir." if french else "In the autumn, with pleasure.",
         "answer_link": "https://…", "outcome_link": "https://…", "objection_link": objection_link,
     }  # fmt: skip
 
