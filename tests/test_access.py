@@ -38,7 +38,7 @@ MATRIX = {
     "requests.record_outcome": ALL, "requests.reveal": ALL, "requests.approval": MANAGERS, "requests.approve": MANAGERS,
     "requests.preview": MANAGERS, "requests.ask_info": MANAGERS, "requests.park": MANAGERS, "requests.decline": MANAGERS,
     "requests.resume": MANAGERS, "requests.reopen": MANAGERS, "requests.note_answer": MANAGERS,
-    "requests.hand_over": MANAGERS, "requests.decide_alike": MANAGERS, "requests.set_aside": MANAGERS, "requests.comment": ALL,
+    "requests.hand_over": MANAGERS, "requests.decide_alike": MANAGERS, "requests.set_aside": MANAGERS, "requests.call_off": MANAGERS, "requests.comment": ALL,
     # search
     "search.show": ALL,
     # the books

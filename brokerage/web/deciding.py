@@ -2,7 +2,7 @@
 
 import uuid
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,19 +10,17 @@ from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from brokerage import clock
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, Refusal
-from brokerage.introductions import deciding, desk, dossier, fatigue, introductions, letters, policy, rules, sending
+from brokerage.introductions import deciding, desk, dossier, fatigue, introductions, letters, policy, rules
 from brokerage.introductions.models import Channel, IntroductionRequest, Need
 from brokerage.introductions.states import IntroductionState
 from brokerage.partners import directory
 from brokerage.partners.models import Contact, Partner, PartnerKind, Permission
-from brokerage.web import access
+from brokerage.web import access, leaving
 from brokerage.web.access import me
 from brokerage.web.errors import told
-from brokerage.web.formats import clock_time, date_long
 from brokerage.web.fragments import page
 from brokerage.web.requests import found, pages, shown
 from brokerage.web.requests import told as told_of
@@ -83,19 +81,8 @@ def _approval(the_request: IntroductionRequest, status: int = 200, error: str = 
     context["word"] = request.form.get("word", "")
     asked = {one.contact_id for one in the_request.introductions if one.state is not IntroductionState.CANCELLED}
     people = [one for one in candidates(the_request, partner.id if partner else None) if one.contact.id not in asked]
-    context |= {"leave": request.form.get("leave", "good"), "good_hour": sending_hour(partner) if partner else ""}
+    context |= {"leave": leaving.offered(partner) if partner else None}
     return page("requests/approval.html", status=status, candidates=people, **context, **told_of(dossier.of(the_request, me())))
-
-
-def sending_hour(partner: Partner) -> str:
-    """« lundi 30 novembre 2026 à 8 h 30 » by the partner's clock; empty when a letter may arrive there now."""
-    moment = sending.good_hour(partner)
-    return in_words(sending.there(partner, moment)) if moment > clock.now() else ""
-
-
-def in_words(local: datetime) -> str:
-    """A day and an hour, as a sentence says them."""
-    return _("%(day)s à %(hour)s", day=date_long(local.date()), hour=clock_time(local))
 
 
 UNCOUNTED = sa.select(sa.literal(0)).scalar_subquery()
@@ -119,22 +106,22 @@ def approve(id: uuid.UUID) -> ResponseReturnValue:
     the_request = found(id)
     try:
         if "ask_another" in policy.open_steps(me(), the_request):
-            deciding.ask_another(the_request, me(), _choices())
-            flash(_("Votre e-mail part. La demande attend sa réponse."))
+            choices = _choices()
+            deciding.ask_another(the_request, me(), choices)
+            flash(leaving.said(choices) or _("Votre e-mail part. La demande attend sa réponse."))
         else:
-            deciding.approve(the_request, me(), _choices(), request.form.get("word", ""))
-            _flash_approved(the_request)
+            choices = _choices()
+            deciding.approve(the_request, me(), choices, request.form.get("word", ""))
+            _flash_approved(the_request, choices)
     except BadInput as no:
         return _approval(the_request, no.status, told(no))
     return redirect(url_for("requests.show", id=id), 303)
 
 
-def _flash_approved(the_request: IntroductionRequest) -> None:
-    """Say when the letter leaves: at the partner's next good hour, or after the time to undo."""
-    waits = sending.waits_until(the_request)
-    if waits and request.form.get("leave") == "good" and waits > clock.now() + timedelta(hours=1):
-        when = in_words(sending.there(db.session.get_one(Partner, the_request.partner_id), waits))
-        flash(_("Demande approuvée. L'e-mail part le %(when)s, heure du partenaire.", when=when))
+def _flash_approved(the_request: IntroductionRequest, choices: list[deciding.Choice]) -> None:
+    """Say when the letter leaves: at the hour chosen, or after the time to undo."""
+    if later := leaving.said(choices):
+        flash(_("Demande approuvée. %(later)s", later=later))
     else:
         _flash_undo(the_request, _("Demande approuvée."))
 
@@ -155,7 +142,7 @@ def _choices() -> list[deciding.Choice]:
             body=request.form.get(f"body-{one}", ""),
             directly=f"directly-{one}" in request.form,
             over_limit_reason=request.form.get(f"reason-{one}", ""),
-            at_good_hour=request.form.get("leave") == "good",
+            leaves_at=leaving.wanted(known),
         )
         for one, known in ticked.items()
     ]
@@ -259,6 +246,16 @@ def set_aside(id: uuid.UUID) -> ResponseReturnValue:
     introduction = access.find_or_404(policy.introductions_visible_to(me()), id)
     introductions.set_aside(introduction, me())
     flash(_("C'est noté. Vous pouvez solliciter une autre personne."))
+    return redirect(url_for("requests.show", id=introduction.request_id), 303)
+
+
+@pages.post("/introductions/<uuid:id>/annulation")
+@access.members(Role.MANAGER)
+def call_off(id: uuid.UUID) -> ResponseReturnValue:
+    """Annuler l'envoi of one ask that waits for its hour; the others of its request go on."""
+    introduction = access.find_or_404(policy.introductions_visible_to(me()), id)
+    deciding.call_off(introduction, me())
+    flash(_("Envoi annulé : cette personne n'a rien reçu."))
     return redirect(url_for("requests.show", id=introduction.request_id), 303)
 
 

@@ -17,7 +17,7 @@ from brokerage.introductions.models import IntroductionRequest, Result
 from brokerage.introductions.purposes import DECLINE_REASONS
 from brokerage.introductions.steps import as_by
 from brokerage.partners import vault
-from brokerage.web import access, mail_lines, stories
+from brokerage.web import access, leaving, mail_lines, stories
 from brokerage.web.access import me
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import hx_redirect, page
@@ -56,6 +56,7 @@ def told(shown: dossier.Dossier | None) -> dict[str, Any]:
         "reasons": DECLINE_REASONS,
         "colleagues": _colleagues(shown) if shown.decides else [],
         "today": clock.today(),
+        "leaves": leaving.waits,
     }
 
 

@@ -39,7 +39,7 @@ def ask_consent(which: Letter, thing: Thing, by: Person) -> list[paper.Letter]:
     contact = db.session.get_one(Contact, thing.contact_id)
     if ask is None:
         return []
-    answer = links.make(Purpose.ANSWER, thing.id, thing.giving_id)
+    answer = links.make(Purpose.ANSWER, thing.id, thing.giving_id, leaving_at=ask.asked_at)
     return [to_contact(which, thing, by, contact, ask.asked_at, subject_line=ask.subject, body=ask.body,
                        answer_link=links.seal(answer), until=wording.day(answer.expires_at.date(), contact.language))]  # fmt: skip
 
