@@ -34,9 +34,9 @@ MATRIX = {
     "account.departure": ADMINS, "account.deactivate": ADMINS, "account.invite_again": ADMINS, "account.welcome_back": ADMINS,
     # the desk
     "home.show": ALL, "requests.inbox": ALL, "requests.show": ALL, "requests.new": ASKERS, "requests.send": ASKERS, "requests.keep": ASKERS,
-    "requests.answer": ALL, "requests.withdraw": ALL, "requests.resend": ALL, "requests.discard": ALL, "requests.take_back": ALL,
+    "requests.answer": ALL, "requests.withdraw": ALL, "requests.event": ALL, "requests.resend": ALL, "requests.discard": ALL, "requests.take_back": ALL,
     "requests.record_outcome": ALL, "requests.reveal": ALL, "requests.approval": MANAGERS, "requests.approve": MANAGERS,
-    "requests.preview": MANAGERS, "requests.ask_info": MANAGERS, "requests.park": MANAGERS, "requests.decline": MANAGERS,
+    "requests.preview": MANAGERS, "requests.compare": MANAGERS, "requests.start_again": MANAGERS, "requests.ask_info": MANAGERS, "requests.park": MANAGERS, "requests.decline": MANAGERS,
     "requests.resume": MANAGERS, "requests.reopen": MANAGERS, "requests.note_answer": MANAGERS,
     "requests.hand_over": MANAGERS, "requests.decide_alike": MANAGERS, "requests.set_aside": MANAGERS, "requests.call_off": MANAGERS, "requests.comment": ALL,
     # search

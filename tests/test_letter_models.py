@@ -395,3 +395,40 @@ def test_a_history_says_when(nadia, client_of):
         client.post(URL, data={"subject": "Une", "body": OWN, "read": "0"})
 
         assert re.search(r"Nadia Benhaddou, <time", client.get(URL).text)
+
+
+# ---- the letter reread at approval --------------------------------------------------------------------------------
+
+
+def typed(contact, **more):
+    return {"contact": str(contact.id), "partenaire": str(contact.partner_id), "preview": str(contact.id), **more}
+
+
+def test_the_approval_starts_from_the_association_s_words_and_says_what_was_changed(submitted, nadia, client_of, as_member):
+    request, contact = submitted
+    with as_member(nadia) as session:
+        save(nadia, "ask_consent", OWN)
+        session.commit()
+    client, url = client_of(nadia), f"/demandes/{request.id}"
+
+    page = client.get(f"{url}/approbation").text
+    assert "de Passeport Avenir vous propose une rencontre." in page
+    assert "identique au modèle" in page
+    body = re.search(r"<textarea[^>]+name=\"body-[^>]+>(.*?)</textarea>", page, re.DOTALL)[1]
+    changed = typed(contact, **{f"subject-{contact.id}": "Une rencontre ?", f"body-{contact.id}": body.replace("une rencontre", "un café")})
+
+    told = client.post(f"{url}/ecarts", data=changed).text
+    assert re.search(r"<del>.*une rencontre</del><ins>.*un café</ins>", told, re.DOTALL)
+    assert "modifiée par rapport au modèle" in told
+    assert "un café" in client.post(f"{url}/apercu", data=changed).text
+
+
+def test_going_back_to_the_model_keeps_whatever_else_was_typed(submitted, nadia, client_of):
+    request, contact = submitted
+    data = typed(contact, word="Bonne chance", restore=str(contact.id), **{f"subject-{contact.id}": "Autre", f"body-{contact.id}": "Autre chose"})
+
+    page = client_of(nadia).post(f"/demandes/{request.id}/approbation/modele", data=data).text
+
+    assert "Je vous écris au nom" in page
+    assert "Autre chose" not in page
+    assert ">Bonne chance</textarea>" in page

@@ -1,67 +1,30 @@
 """The manager's pages: approve with the letter reread, ask, park, decline, redirect, reopen, note an answer."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, Refusal
-from brokerage.introductions import deciding, desk, dossier, fatigue, introductions, letters, policy, rules
+from brokerage.introductions import deciding, desk, dossier, introductions, policy, rules
 from brokerage.introductions.models import Channel, IntroductionRequest, Need
 from brokerage.introductions.states import IntroductionState
 from brokerage.partners import directory
-from brokerage.partners.models import Contact, Partner, PartnerKind, Permission
+from brokerage.partners.models import Partner, PartnerKind
 from brokerage.web import access, leaving
 from brokerage.web.access import me
 from brokerage.web.errors import told
 from brokerage.web.fragments import page
 from brokerage.web.requests import found, pages, shown
 from brokerage.web.requests import told as told_of
+from brokerage.web.rereading import candidates
 from brokerage.web.typed import identifier
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A contact that may be asked, with the letter proposed for them."""
-
-    contact: Contact
-    standing: fatigue.Standing
-    askable: bool
-    directly: bool
-    subject: str
-    body: str
-    foot: str
-
-
-def candidates(the_request: IntroductionRequest, partner_id: uuid.UUID | None) -> list[Candidate]:
-    """The contacts of the partner in question, in the order of the address book."""
-    if partner_id is None:
-        return []
-    people = db.session.scalars(
-        sa.select(Contact).where(Contact.partner_id == partner_id, Contact.deleted_at.is_(None)).order_by(Contact.created_at)
-    ).all()
-    standings = fatigue.standings(people, rules.of(the_request.giving_id))
-    return [_candidate(the_request, person, standings[person.id]) for person in people]
-
-
-def _candidate(the_request: IntroductionRequest, contact: Contact, standing: fatigue.Standing) -> Candidate:
-    subject, body = letters.ask_model(the_request, contact, me())
-    return Candidate(
-        contact=contact,
-        standing=standing,
-        askable=contact.permission not in (Permission.NO_SHARE, Permission.DO_NOT_CONTACT),
-        directly=deciding.may_introduce_directly(contact, the_request.giving_id),
-        subject=request.form.get(f"subject-{contact.id}", subject),
-        body=request.form.get(f"body-{contact.id}", body),
-        foot=letters.ask_foot(the_request, contact),
-    )
 
 
 @pages.get("/<uuid:id>/approbation")
@@ -148,15 +111,11 @@ def _choices() -> list[deciding.Choice]:
     ]
 
 
-@pages.post("/<uuid:id>/apercu")
+@pages.post("/<uuid:id>/approbation/modele")
 @access.members(Role.MANAGER)
-def preview(id: uuid.UUID) -> ResponseReturnValue:
-    """The letter as the contact will read it, with what nobody may edit; nothing is kept."""
-    the_request = found(id)
-    people = candidates(the_request, request.values.get("partenaire", type=uuid.UUID) or the_request.partner_id)
-    chosen = next((one for one in people if str(one.contact.id) == request.form.get("preview")), None)
-    one = chosen or next(iter(people), None) or abort(404)
-    return page("requests/preview.html", the_request=the_request, one=one, by=me())
+def start_again(id: uuid.UUID) -> ResponseReturnValue:
+    """Revenir au modèle for one contact's letter; whatever else was typed stays."""
+    return _approval(found(id))
 
 
 @pages.post("/<uuid:id>/precisions")

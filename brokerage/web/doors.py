@@ -24,6 +24,7 @@ FAMILIES = (
     "notice",
     "partners",
     "requests",
+    "rereading",
     "search",
     "settings",
     "setup",

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import RadioField, SelectChoice, TextAreaField
@@ -13,6 +13,7 @@ from brokerage import clock
 from brokerage.accounts.models import User
 from brokerage.errors import Refusal
 from brokerage.introductions import deciding, dossier, introductions, policy, requests, routing
+from brokerage.introductions.letters import dates
 from brokerage.introductions.models import IntroductionRequest, Result
 from brokerage.introductions.purposes import DECLINE_REASONS
 from brokerage.introductions.steps import as_by
@@ -126,6 +127,16 @@ def take_back(id: uuid.UUID) -> ResponseReturnValue:
     deciding.take_back(found(id), me())
     flash(_("Envoi annulé. La demande est de nouveau à décider."))
     return hx_redirect(url_for(".show", id=id))
+
+
+@pages.get("/<uuid:id>/date.ics")
+@access.members()
+def event(id: uuid.UUID) -> ResponseReturnValue:
+    """The date of the event, for one's own calendar."""
+    the_request = found(id)
+    response = Response(dates.of(the_request) or abort(404), mimetype="text/calendar")
+    response.headers.set("Content-Disposition", "attachment", filename=f"demande-{the_request.number}.ics")
+    return response
 
 
 @pages.post("/introductions/<uuid:id>/resultat")

@@ -16,15 +16,26 @@ class Piece:
 
 
 def differences(before: str, after: str) -> list[Piece]:
-    """The way from one text to the other; one piece when they are the same. Kinds of blanks do not count."""
+    """The way from one text to the other; one piece when they are the same. Kinds of blanks do not count.
+
+    Changed words with nothing but a blank between them are one change: « une rencontre » becomes « un café » at once.
+    """
     old, new = _cut(before), _cut(after)
     found: list[Piece] = []
-    for tag, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
-        if tag == "equal":
-            found.append(Piece("same", "".join(new[k:m])))
+    gone = come = ""
+    steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for at, (tag, i, j, k, m) in enumerate(steps):
+        taken, put = "".join(old[i:j]), "".join(new[k:m])
+        if tag != "equal" or (gone and come and put.strip(" ") == "" and at + 1 < len(steps)):
+            gone, come = gone + taken, come + put
             continue
-        found += [Piece(kind, "".join(words)) for kind, words in (("del", old[i:j]), ("ins", new[k:m])) if words]
-    return found
+        found += [*_change(gone, come), Piece("same", put)]
+        gone = come = ""
+    return found + _change(gone, come)
+
+
+def _change(gone: str, come: str) -> list[Piece]:
+    return [Piece(kind, text) for kind, text in (("del", gone), ("ins", come)) if text]
 
 
 def _cut(text: str) -> list[str]:
