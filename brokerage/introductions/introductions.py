@@ -26,7 +26,8 @@ PASSED_ON = ["name", "title", "email"]  # what the ask names; the telephone only
 def ask_consent(introduction: Introduction, by: Person, leaves_at: datetime) -> None:
     """The ask leaves, now or when it was told to: follows an approval."""
     introduction.asked_at = leaves_at
-    take("ask_consent", introduction, by, rule=True)
+    later = {"leaves_at": leaves_at.isoformat()} if leaves_at > clock.now() else None
+    take("ask_consent", introduction, by, rule=True, details=later)
 
 
 def introduce_directly(introduction: Introduction, contact: Contact, by: User) -> None:
