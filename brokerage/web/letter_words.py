@@ -32,7 +32,7 @@ LETTERS = {
     "declined": Named("refus", _l("Annoncer une demande déclinée"), _l("Part à la personne qui a fait la demande, avec le motif choisi.")),
 }
 BY_SLUG = {named.slug: letter for letter, named in LETTERS.items()}
-LANGUAGES = {"fr": _l("Français"), "en": _l("Anglais")}
+LANGUAGES = {"fr": _l("En français"), "en": _l("En anglais")}
 
 PLACES = {
     "salutation": _l("la formule d'appel, selon la civilité connue"),
