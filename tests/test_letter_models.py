@@ -385,6 +385,15 @@ def test_the_fragment_of_the_preview_is_what_the_page_shows(nadia, client_of):
     assert "<html" not in alone
 
 
+def test_a_preview_with_a_real_request_keeps_what_was_typed(submitted, nadia, client_of):
+    data = {"subject": "Objet", "body": OWN + "\nÀ garder.", "read": "0", "avec": str(submitted[0].id)}
+
+    page = client_of(nadia).post(f"{URL}/apercu", data=data).text
+
+    assert "À garder.</textarea>" in page
+    assert f'value="{submitted[0].id}" selected' in page
+
+
 def test_another_association_s_request_previews_nothing(submitted, oscar, client_of):
     assert client_of(oscar).get(f"{URL}?avec={submitted[0].id}").status_code == 404
 
