@@ -6,6 +6,7 @@ from brokerage.conventions import commitments
 from brokerage.conventions import models as conventions
 from brokerage.introductions import models as introductions
 from brokerage.introductions import quota
+from brokerage.introductions.letter_models import keeping as letter_models
 from brokerage.mail import inbox
 from brokerage.mail import models as mail
 from brokerage.partners import bulk, fields, merges, saved_views, tasks, windows
@@ -25,6 +26,7 @@ __all__ = [
     "inbox",
     "introductions",
     "known_words",
+    "letter_models",
     "mail",
     "merges",
     "partners",

@@ -35,13 +35,13 @@ MATRIX = {
     "account.departure": ADMINS, "account.deactivate": ADMINS, "account.invite_again": ADMINS, "account.welcome_back": ADMINS,
     # the desk
     "home.show": ALL, "requests.inbox": ALL, "requests.show": ALL, "requests.new": ASKERS, "requests.send": ASKERS, "requests.keep": ASKERS,
-    "requests.answer": ALL, "requests.withdraw": ALL, "requests.resend": ALL, "requests.discard": ALL, "requests.take_back": ALL,
+    "requests.answer": ALL, "requests.withdraw": ALL, "requests.event": ALL, "requests.resend": ALL, "requests.discard": ALL, "requests.take_back": ALL,
     "requests.record_outcome": ALL, "requests.reveal": ALL, "requests.approval": MANAGERS, "requests.approve": MANAGERS,
-    "requests.preview": MANAGERS, "requests.ask_info": MANAGERS, "requests.park": MANAGERS, "requests.decline": MANAGERS,
+    "requests.preview": MANAGERS, "requests.compare": MANAGERS, "requests.start_again": MANAGERS, "requests.ask_info": MANAGERS, "requests.park": MANAGERS, "requests.decline": MANAGERS,
     "requests.resume": MANAGERS, "requests.reopen": MANAGERS, "requests.note_answer": MANAGERS,
     "requests.turn_to": ALL, "requests.redirect_to": MANAGERS, "requests.introduce": MANAGERS, "requests.ask_again": MANAGERS,
     "requests.drop": MANAGERS, "requests.put_off": MANAGERS,
-    "requests.hand_over": MANAGERS, "requests.decide_alike": MANAGERS, "requests.set_aside": MANAGERS, "requests.comment": ALL,
+    "requests.hand_over": MANAGERS, "requests.decide_alike": MANAGERS, "requests.set_aside": MANAGERS, "requests.call_off": MANAGERS, "requests.comment": ALL,
     # search
     "search.show": ALL,
     # the books
@@ -70,6 +70,9 @@ MATRIX = {
     "account.note_own_absence": ALL, "account.end_own_absence": ALL, "account.colleague_absence": KEEPERS,
     "account.note_colleague_absence": KEEPERS, "account.end_colleague_absence": KEEPERS,
     "settings.archive_field": KEEPERS, "settings.move_field": KEEPERS,
+    # the letters an association words for itself
+    "settings.letters": KEEPERS, "settings.letter": KEEPERS, "settings.letter_drawn": KEEPERS, "settings.preview_letter": KEEPERS,
+    "settings.save_letter": KEEPERS, "settings.restore_letter": KEEPERS,
     # daily work
     "tasks.index": BOOK, "tasks.add": BOOK, "tasks.show": BOOK, "tasks.change": BOOK, "tasks.put_off": BOOK, "tasks.finish": BOOK,
     "tasks.take_up_again": BOOK, "partners.exchange": BOOK, "partners.edit_note": BOOK, "partners.change_note": BOOK,

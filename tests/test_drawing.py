@@ -241,7 +241,8 @@ PIECES = {
     "emptiness": "{{ ui.empty('Rien', 'Tout est fait.') }}{% call ui.empty('Rien') %}x{% endcall %}",
     "toasts": "{{ ui.toast('Envoyé', undo='/x') }}{{ ui.toasts() }}{{ ui.notes() }}{{ ui.undo_note('Part bientôt', '/x') }}",
     "a dialog": "{% call ui.dialog('d', 'Décliner ?', 'x') %}{{ ui.dialog_foot('Garder', 'Décliner', picture='x') }}{% endcall %}",
-    "a letter": "{{ ui.letter_editor('N', 'H', form.town, form.word, [('Prénom', '{x}')], 'fixe') }}{% call ui.letter_preview('N', 'H', 'Objet', ['un']) %}x{% endcall %}",
+    "a letter": "{{ ui.letter_editor('N', 'H', form.town, form.word, [('Prénom', '{x}')], 'fixe') }}{% call ui.letter_preview('N', 'H', 'Objet', ['un']) %}x{% endcall %}"
+    "{{ ui.differences([{'kind': 'same', 'text': 'a '}, {'kind': 'del', 'text': 'b'}, {'kind': 'ins', 'text': 'c'}]) }}",
     "contacts": "{{ ui.contact('Rachid Amrani', 'mission', 'r@x.example', '+33499001427') }}{% call ui.masked_contact('Proviseure') %}x{% endcall %}{{ ui.person('A B') }}",
 }  # fmt: skip
 

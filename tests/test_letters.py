@@ -9,7 +9,7 @@ import pytest
 from jinja2 import meta
 
 from brokerage.accounts.models import Association, User
-from brokerage.introductions import wording
+from brokerage.introductions import letter_models, wording
 from brokerage.introductions.models import IntroductionRequest, Need
 from brokerage.introductions.states import Letter
 from brokerage.introductions.timetable import INTRODUCTION_ROWS, REQUEST_ROWS
@@ -22,7 +22,7 @@ REMINDERS = {which for row in (*REQUEST_ROWS, *INTRODUCTION_ROWS) for _to, which
 # what a contact reads, each with what is written into it
 TO_CONTACTS = ["ask_consent", "reminder_consent", "introduction", "reminder_outcome_contact", "objection_noted"]
 TO_MEMBERS = sorted({*map(str, Letter), *REMINDERS} - set(TO_CONTACTS))
-EVERY = [*TO_CONTACTS, "ask_model", *TO_MEMBERS]
+EVERY = [*TO_CONTACTS, *TO_MEMBERS]
 SEAL = seals.Seal("[[link:00000000-0000-4000-8000-000000000001]]")
 OBJECTION = seals.Seal("[[link:00000000-0000-4000-8000-000000000002]]")
 ADDRESS = seals.Seal("[[email:00000000-0000-4000-8000-000000000003]]")
@@ -62,29 +62,28 @@ def values_of(language, bare=False, **more):
         "actor": "Nadia Benhaddou", "word": "Bonne chance !", "question": "Combien d'élèves ?", "answer": "Vingt-huit.\nPeut-être trente.",
         "reason": "calendrier trop court", "until": "jeudi 2 avril 2026", "source": "salon 2024", "others": [pa.name, ede.name],
         "closing_on": "jeudi 9 avril 2026", "agreed_on": "vendredi 13 mars 2026", "contact_phone": "01 99 00 73 18",
-        "contact_word": "Je viendrai avec une collègue.", "subject_line": "Trouver des intervenants – Sarcelles, 4 avril",
+        "contact_word": "Je viendrai avec une collègue.", "asked_subject": "Trouver des intervenants – Sarcelles, 4 avril",
     }  # fmt: skip
-    told = dict.fromkeys(said, "") | {"until": said["until"], "subject_line": said["subject_line"], "question": said["question"]}
+    told = dict.fromkeys(said, "") | {"until": said["until"], "asked_subject": said["asked_subject"], "question": said["question"]}
     return {
         **asdict(wording.facts(request, ede, pa, language)),
         **(told if bare else said),
         "page": "https://passerelle.example/demandes/1", "notice": NOTICE, "number": "2026-0001", "days": 3,
         "since": "jeudi 12 mars 2026", "reader": wording.member(a_member()), "sender": wording.member(nadia),
         "greeting": wording.greeting(contact), "partner": "Méridiane Énergie", "answer_link": SEAL, "outcome_link": SEAL,
-        "objection_link": OBJECTION, "body": "Bonjour,\n\nUn mot ?", "contact_email": ADDRESS,
+        "objection_link": OBJECTION, "contact_email": ADDRESS,
         "contact": {"name": contact.name, "addressed": wording.addressed(contact), "title": "" if bare else "responsable RSE"},
         **more,
     }  # fmt: skip
 
 
-def asked(language, bare=False, **more) -> Written:
-    """The ask as it leaves when the manager changes nothing."""
-    model = written("ask_model", language, **values_of(language, bare, **more))
-    return written("ask_consent", language, **values_of(language, bare, **more) | {"body": model.text, "subject_line": model.subject})
-
-
 def letter(name, language, bare=False, **more) -> Written:
-    return asked(language, bare, **more) if name == "ask_consent" else written(name, language, **values_of(language, bare, **more))
+    """A letter as it leaves when nobody changed its model, and the manager nothing of the ask."""
+    values = values_of(language, bare, **more)
+    if name in letter_models.EDITABLE:
+        said = letter_models.wording_of(name, letter_models.standard(name, language), language, values)
+        values |= {"subject_line": said.subject, "body": said.body}
+    return written(name, language, **values)
 
 
 def before_the_foot(text):
@@ -100,13 +99,13 @@ def words(text):
 def test_every_letter_has_its_words_and_no_words_lack_a_letter(language):
     there = {path.stem for path in (frame.TEMPLATES / language).glob("*.txt") if not path.stem.startswith("_")}
 
-    ours = {*map(str, Letter), *REMINDERS, "ask_model"}
+    ours = {*map(str, Letter), *REMINDERS}
 
     assert ours <= there
     assert {name for name in there if name.startswith("reminder")} == REMINDERS
 
 
-@pytest.mark.parametrize("name", EVERY)
+@pytest.mark.parametrize("name", [*EVERY, "_places"])
 def test_both_languages_ask_for_the_same_values(name):
     french, english = (_values_named(language, name) for language in LANGUAGES)
 
@@ -177,7 +176,7 @@ def test_its_first_lines_say_who_writes_and_why_to_this_person(name, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_long_message_is_left_to_the_page_and_the_ask_says_so(language):
-    said = asked(language, message="Un long message. " * 40)
+    said = letter("ask_consent", language, message="Un long message. " * 40)
 
     assert "Un long message" not in said.text
     assert ("page de réponse" if language == "fr" else "on the page") in said.text
@@ -252,7 +251,7 @@ def test_french_is_set_with_no_break_spaces():
 
 
 def test_the_subject_of_the_ask_says_what_where_and_when():
-    assert letter("ask_model", "fr").subject == "Trouver des intervenants – Sarcelles, 4 avril"
+    assert letter("ask_consent", "fr").subject == "Trouver des intervenants – Sarcelles, 4 avril"
 
 
 @pytest.mark.parametrize(("day", "short"), [(date(2025, 2, 1), "1er février"), (date(2025, 2, 11), "11 février")])

@@ -248,7 +248,9 @@ def test_every_page_is_valid_titled_labelled_and_leads_somewhere(app, cast, hous
             continue
         pages += 1
         try:
-            faults += [(path, fault) for fault in faults_of(parsed(answer.text))]
+            page = parsed(answer.text)
+            letter = "sandbox" in answer.headers["Content-Security-Policy"]  # drawn in a frame: valid, but no page of ours
+            faults += [(path, fault) for fault in ([] if letter else faults_of(page))]
         except html5lib.html5parser.ParseError as fault:
             faults.append((path, f"invalid HTML: {fault}"))
     print(f"{who or 'a stranger'}: {pages} pages")

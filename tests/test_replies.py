@@ -482,6 +482,34 @@ def test_the_introduction_carries_the_date_in_the_hours_of_the_place(post, as_sy
     assert (event.decoded("DTSTART").strftime("%H:%M"), str(event["LOCATION"])) == ("13:30", "Sarcelles")
 
 
+def test_the_date_is_fetched_from_the_request_s_page_by_both_sides_and_nobody_else(post, cast, client_of, as_system):
+    from icalendar import Calendar
+
+    with as_system() as session:
+        request = session.get_one(IntroductionRequest, post.request_id)
+        request.event_hours, request.event_name = "13 h 30 – 17 h 30", "Forum ; « l'énergie, c'est nous » \\ " + "é" * 80
+        session.commit()
+
+    for member in (cast.nadia, cast.lucas):
+        answer = client_of(member).get(f"/demandes/{post.request_id}/date.ics")
+        lines = answer.data.split(b"\r\n")
+        assert answer.mimetype == "text/calendar"
+        assert max(map(len, lines)) <= 75  # RFC 5545 §3.1, in bytes
+        assert b"\n" not in b"".join(lines)
+        [event] = Calendar.from_ical(answer.data).walk("VEVENT")
+        assert str(event["SUMMARY"]) == "Forum ; « l'énergie, c'est nous » \\ " + "é" * 80
+        assert event["UID"] == f"{post.request_id}@passerelle.localhost"
+        assert (event["DTSTART"].params["TZID"], event.decoded("DTSTART").strftime("%H:%M")) == ("Europe/Paris", "13:30")
+        assert {"DTSTAMP", "SEQUENCE"} <= set(event)
+        assert b"Marchetti" not in answer.data
+        assert "date.ics" in client_of(member).get(f"/demandes/{post.request_id}").text
+    assert client_of(cast.oscar).get(f"/demandes/{post.request_id}/date.ics").status_code == 404
+    with as_system() as session:
+        session.get_one(IntroductionRequest, post.request_id).event_on = None
+        session.commit()
+    assert client_of(cast.nadia).get(f"/demandes/{post.request_id}/date.ics").status_code == 404
+
+
 def test_a_date_without_hours_is_a_whole_day(post, as_system):
     from icalendar import Calendar
 

@@ -1,13 +1,16 @@
 """When an ask leaves: now, or at the partner's next good hour; and a machine's letter that is late waits for the morning."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from brokerage import clock
-from brokerage.introductions import deciding, requests, sending
-from brokerage.introductions.models import IntroductionRequest
+from brokerage.accounts.models import Link, Purpose, User
+from brokerage.errors import WrongState
+from brokerage.introductions import cases, deciding, requests, sending, timetable
+from brokerage.introductions.models import Ask, IntroductionRequest
 from brokerage.introductions.states import RequestState
 from brokerage.mail import delivery, leases
 from brokerage.mail.models import Message, MessageState
@@ -48,9 +51,9 @@ def test_outside_the_hours_the_choice_comes_first_with_its_exact_date_by_the_par
     with clock.at(TUESDAY):
         inside = client_of(nadia).get(f"/demandes/{submitted[0].id}/approbation").text
 
-    assert page.index("À la prochaine bonne heure") < page.index("Maintenant")
-    assert "lundi 15\u00a0mars 2027 à 8\u00a0h\u00a030, heure du partenaire" in page
-    assert "prochaine bonne heure" not in inside
+    assert page.index("Au prochain bon moment (lun. 15\u00a0mars à 8\u00a0h\u00a030)") < page.index("Maintenant") < page.index("de mon choix")
+    assert "prochain bon moment" not in inside
+    assert inside.index("Maintenant") < inside.index("de mon choix")
 
 
 def test_an_ask_waits_for_the_good_hour_and_can_be_taken_back_until_then(submitted, nadia, client_of, as_system):
@@ -105,4 +108,95 @@ def test_asks_of_which_one_left_can_no_longer_be_taken_back(submitted, nadia, cl
         session.commit()
 
     with as_member(nadia) as session:
-        assert sending.waits_until(session.get_one(IntroductionRequest, submitted[0].id)) is None
+        request = session.get_one(IntroductionRequest, submitted[0].id)
+        assert sending.first_of(sending.asks(request)) is None
+        with clock.at(SUNDAY + timedelta(hours=6)), pytest.raises(WrongState, match="Trop tard"):
+            deciding.take_back(request, session.get_one(User, nadia.id))
+
+
+# ---- a moment of one's choice -----------------------------------------------------------------------------------
+
+
+def test_an_ask_leaves_at_the_day_and_hour_that_were_chosen_by_the_partner_s_clock(submitted, nadia, client_of, as_system):
+    with clock.at(SUNDAY):
+        said = approve(client_of(nadia), submitted, leave="chosen", leave_day="2027-03-20", leave_hour="18:00")
+        again = client_of(nadia).get(f"/demandes/{submitted[0].id}").text
+
+    # a Saturday evening in Réunion: whoever chose it knows why
+    assert the_ask(as_system).due_at == datetime(2027, 3, 20, 14, 0, tzinfo=UTC)
+    for page in (said, again):
+        assert "L’e-mail part le samedi 20\u00a0mars 2027 à 18\u00a0h, heure du partenaire." in page.replace("'", "’").replace("&#39;", "’")
+    assert "Annuler l" in again
+    with clock.at(datetime(2027, 3, 20, 14, 1, tzinfo=UTC)):
+        assert delivery.prepared(leases.claim("a worker", 10), "a worker")
+
+
+@pytest.mark.parametrize(
+    ("day", "hour", "sentence"),
+    [("2027-03-14", "10:00", "Ce moment est passé"), ("2027-08-01", "10:00", "dans les 60 jours"), ("", "10:00", "le jour et l"), ("2027-03-20", "midi", "le jour et l")],
+)
+def test_a_moment_that_cannot_be_is_refused_and_everything_typed_is_kept(submitted, nadia, client_of, as_system, day, hour, sentence):
+    with clock.at(SUNDAY):
+        page = approve(client_of(nadia), submitted, leave="chosen", leave_day=day, leave_hour=hour, word="Bonne chance")
+
+    assert sentence in page
+    assert f'value="{day}"' in page
+    assert ">Bonne chance</textarea>" in page
+    assert re.search(r'value="chosen" checked', page)
+    with as_system() as session:
+        assert session.get_one(IntroductionRequest, submitted[0].id).state is RequestState.SUBMITTED
+
+
+def test_a_letter_that_waits_is_asked_about_again_as_it_leaves(submitted, nadia, lucas, client_of, as_member, as_system):
+    with clock.at(SUNDAY):
+        approve(client_of(nadia), submitted, leave="good")
+    with clock.at(SUNDAY + timedelta(hours=2)), as_member(lucas) as session:
+        requests.withdraw(session.get_one(IntroductionRequest, submitted[0].id), session.get_one(User, lucas.id), "")
+        # as if the outbox had not been told: the state alone must stop it
+        session.commit()
+    with as_system() as session:
+        session.scalars(sa.select(Message).where(Message.kind == "ask_consent")).one().state = MessageState.PENDING
+        session.commit()
+
+    with clock.at(TUESDAY):
+        ready = delivery.prepared(leases.claim("a worker", 10), "a worker")
+
+    assert the_ask(as_system).id not in ready
+    assert the_ask(as_system).state is MessageState.CANCELLED
+
+
+def test_days_to_answer_count_from_the_day_the_ask_leaves_and_so_does_its_link(submitted, nadia, client_of, as_system):
+    with clock.at(SUNDAY):
+        approve(client_of(nadia), submitted, leave="chosen", leave_day="2027-04-20", leave_hour="10:00")
+    leaves = the_ask(as_system).due_at
+
+    with as_system() as session:
+        case = next(one for batch in cases.batches() for one in batch if one.introduction)
+        assert timetable.since(case, cases.To.CONTACT) == leaves.date()
+        assert timetable.lapses_on(case) > leaves.date() + timedelta(days=14)
+        link = session.scalars(sa.select(Link).where(Link.purpose == Purpose.ANSWER)).one()
+        assert link.expires_at == leaves + timedelta(days=21)
+
+
+def test_one_ask_that_waits_is_called_off_while_another_has_left(submitted, nadia, lucas, oscar, client_of, as_member, as_system):
+    request, contact = submitted
+    with clock.at(SUNDAY):
+        approve(client_of(nadia), submitted, leave="now")
+    with as_member(nadia) as session:
+        second = people.a_contact(session.get_one(type(contact), contact.id).partner, "Ana", "Ruiz", "a.ruiz@meridiane.example")
+        session.scalars(sa.select(Message).where(Message.kind == "ask_consent")).one().state = MessageState.SENT
+        session.commit()
+    with clock.at(SUNDAY + timedelta(hours=1)):
+        client = client_of(nadia)
+        approve(client, (request, second), leave="good")
+        page = client.get(f"/demandes/{request.id}").text
+        [waiting] = re.findall(r"/demandes/introductions/([0-9a-f-]+)/annulation", page)
+        strangers = [client_of(one).post(f"/demandes/introductions/{waiting}/annulation").status_code for one in (lucas, oscar)]
+        assert client.post(f"/demandes/introductions/{waiting}/annulation").status_code == 303
+
+    assert strangers == [403, 404]
+    with as_system() as session:
+        asks = session.execute(sa.select(Message.to_contact_id, Message.state).where(Message.kind == "ask_consent")).all()
+        assert {(contact.id, MessageState.SENT), (second.id, MessageState.CANCELLED)} == {(one.to_contact_id, one.state) for one in asks}
+        assert session.get_one(IntroductionRequest, request.id).state is RequestState.APPROVED
+        assert [one.contact_id for one in session.scalars(sa.select(Ask))] == [contact.id]

@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Collection
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -44,8 +44,11 @@ def _settings() -> Config:
     return _config
 
 
-def make(purpose: Purpose, subject_id: uuid.UUID, association_id: uuid.UUID) -> Link:
-    """A link for a letter of `association_id`; put `seal(link)` where its address must stand."""
+def make(purpose: Purpose, subject_id: uuid.UUID, association_id: uuid.UUID, *, leaving_at: datetime | None = None) -> Link:
+    """A link for a letter of `association_id`; put `seal(link)` where its address must stand.
+
+    It lives as long for a letter that waits for its hour: counted from `leaving_at`.
+    """
     link_id = uuid.uuid4()
     token = tokens.link_token(_settings().secret_key, link_id)
     link = Link(
@@ -54,7 +57,7 @@ def make(purpose: Purpose, subject_id: uuid.UUID, association_id: uuid.UUID) -> 
         subject_id=subject_id,
         association_id=association_id,
         token_hash=tokens.fingerprint(token),
-        expires_at=clock.now() + LIFETIMES[purpose],
+        expires_at=max(clock.now(), leaving_at or clock.now()) + LIFETIMES[purpose],
     )
     db.session.add(link)
     return link

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from brokerage import clock
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
-from brokerage.errors import N_, BadInput, WrongState
-from brokerage.introductions import escalation, fatigue, introductions, routing, rules, sending
+from brokerage.errors import N_, BadInput, NotYours, WrongState
+from brokerage.introductions import escalation, fatigue, introductions, policy, routing, rules, sending
 from brokerage.introductions.models import Ask, Introduction, IntroductionRequest
 from brokerage.introductions.policy import Person
 from brokerage.introductions.purposes import DECLINE_REASONS
@@ -26,8 +26,8 @@ from brokerage.partners.models import Contact, Partner, Permission, Visibility
 class Choice:
     """One contact the manager chose, with the letter as edited, or `directly` without asking again.
 
-    `at_good_hour`: the ask leaves at the partner's next good hour instead of at once. `ask_on`: nobody is asked before
-    that day; on it the manager is asked whether the need still stands.
+    `leaves_at`: when the ask leaves, instead of at once. `ask_on`: nobody is asked before that day; on it the manager is
+    asked whether the need still stands.
     """
 
     contact_id: uuid.UUID
@@ -35,7 +35,7 @@ class Choice:
     body: str = ""
     directly: bool = False
     over_limit_reason: str = ""
-    at_good_hour: bool = False
+    leaves_at: datetime | None = None
     ask_on: date | None = None
 
 
@@ -155,14 +155,15 @@ def _open(request: IntroductionRequest, contact: Contact, choice: Choice, by: Us
     if choice.directly:
         introductions.introduce_directly(introduction, contact, by)
         return
-    _keep_words(introduction, contact, choice, by)
+    leaves_at = _moment(contact.partner, choice)
+    _keep_words(introduction, contact, choice, by, leaves_at)
     if choice.ask_on:
         introductions.defer(introduction, by, choice.ask_on)
     else:
-        introductions.ask_consent(introduction, by)
+        introductions.ask_consent(introduction, by, leaves_at)
 
 
-def _keep_words(introduction: Introduction, contact: Contact, choice: Choice, by: User) -> None:
+def _keep_words(introduction: Introduction, contact: Contact, choice: Choice, by: User, leaves_at: datetime) -> None:
     if not choice.subject.strip() or not choice.body.strip():
         raise BadInput(N_("L'e-mail au contact ne peut pas être vide."), "body")
     db.session.add(
@@ -171,7 +172,7 @@ def _keep_words(introduction: Introduction, contact: Contact, choice: Choice, by
             introduction_id=introduction.id,
             contact_id=contact.id,
             by_id=by.id,
-            asked_at=_moment(contact.partner, choice),
+            asked_at=leaves_at,
             subject=choice.subject.strip(),
             body=choice.body.strip(),
             over_limit_reason=choice.over_limit_reason.strip(),
@@ -181,10 +182,8 @@ def _keep_words(introduction: Introduction, contact: Contact, choice: Choice, by
 
 
 def _moment(partner: Partner, choice: Choice) -> datetime:
-    """When the contact is asked: now, at the next good hour, or on a later day."""
-    if choice.ask_on:
-        return sending.good_hour(partner, choice.ask_on)
-    return sending.good_hour(partner) if choice.at_good_hour else clock.now()
+    """When the contact is asked: now, at the moment chosen, or on a later day."""
+    return sending.good_hour(partner, choice.ask_on) if choice.ask_on else choice.leaves_at or clock.now()
 
 
 def decline(request: IntroductionRequest, by: User, reason: str, word: str = "", private_note: str = "") -> None:
@@ -267,8 +266,10 @@ _OPENED = (IntroductionState.CONSENT_PENDING, IntroductionState.INTRODUCED)
 
 
 def take_back(request: IntroductionRequest, by: User) -> None:
-    """Undo a decision while none of its letters has left. Raises WrongState once one has."""
+    """Undo a decision while no ask of it, or no refusal, has left. Raises WrongState once one has."""
     since = request.decided_at or clock.now()
+    if any(ask.has_left for ask in sending.asks(request)):
+        raise WrongState(N_("Trop tard pour annuler : l'e-mail est parti."))
     letters = (Message.request_id == request.id, Message.created_at >= since)
     if not outbox.cancel(*letters):
         raise WrongState(N_("Trop tard pour annuler : l'e-mail est parti."))
@@ -280,13 +281,28 @@ def take_back(request: IntroductionRequest, by: User) -> None:
     take("take_back", request, by)
 
 
-def may_take_back(request: IntroductionRequest) -> bool:
-    """Whether "Annuler l'envoi" would still work, by the clock alone or because all asks wait for their hour.
+def may_take_back(request: IntroductionRequest, asks: Sequence[sending.Waiting]) -> bool:
+    """Whether "Annuler l'envoi" would still work, by the clock alone or because all its `asks` wait for their hour.
 
     The outbox has the last word.
     """
     if request.decided_at is None or request.state not in (RequestState.APPROVED, RequestState.DECLINED):
         return False
-    if (clock.now() - request.decided_at).total_seconds() < rules.of(request.giving_id).undo_seconds:
-        return True
-    return request.state is RequestState.APPROVED and sending.waits_until(request) is not None
+    if any(ask.has_left for ask in asks):
+        return False
+    undoing = (clock.now() - request.decided_at).total_seconds() < rules.of(request.giving_id).undo_seconds
+    return undoing or (request.state is RequestState.APPROVED and sending.first_of(asks) is not None)
+
+
+def call_off(introduction: Introduction, by: User) -> None:
+    """Annuler l'envoi of one ask that waits, among others that left: nobody was asked, the others go on.
+
+    Raises NotYours for who may not decide on the request, WrongState once the ask has left.
+    """
+    request = introduction.request
+    if "take_back" not in policy.open_steps(by, request):
+        raise NotYours(N_("Cette décision ne vous revient pas."))
+    if not outbox.cancel(Message.introduction_id == introduction.id, Message.kind == sending.ASKS):
+        raise WrongState(N_("Trop tard pour annuler : l'e-mail est parti."))
+    introductions.forget(introduction, by)
+    introductions.close_if_over(request)

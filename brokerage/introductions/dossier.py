@@ -1,7 +1,7 @@
 """Everything a page shows of one request, frozen: what is not in here, no template can print."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,10 +11,10 @@ import sqlalchemy.orm as so
 from brokerage import timeline
 from brokerage.accounts.models import Association, User
 from brokerage.database import db
-from brokerage.introductions import deciding, desk, escalation, policy
+from brokerage.introductions import deciding, desk, escalation, policy, sending
 from brokerage.introductions.models import Consent, Introduction, IntroductionRequest, Outcome
 from brokerage.introductions.states import INTRODUCTION_STEPS, IntroductionState
-from brokerage.partners.models import Contact
+from brokerage.partners.models import Contact, Partner
 from brokerage.partners.windows import GrantedContact
 
 
@@ -43,6 +43,7 @@ class Passage:
     postponed_until: date | None
     outcomes: tuple[tuple[str, str, str], ...]  # who said it, what, their word
     may_add_outcome: bool = False  # somebody told what came of it; this reader's side did not yet
+    leaves_at: datetime | None = None  # while its ask waits in the outbox; read by the giving side only
     suggested: Contact | None = None  # the colleague a contact named; read by the giving side only
 
     @property
@@ -65,6 +66,7 @@ class Dossier:
     gives: bool  # the reader's association is the one that is asked
     mine: bool  # the reader is the requester
     can_take_back: bool
+    leaves_at: datetime | None  # by the partner's clock, while every ask of the approval waits for its hour
 
     @property
     def requester_title(self) -> str:
@@ -84,17 +86,20 @@ def of(request: IntroductionRequest, reader: User) -> Dossier:
     gives = reader.association_id == request.giving_id
     sides = db.session.scalars(sa.select(Association).where(Association.id.in_([request.asking_id, request.giving_id])))
     houses = {house.id: house for house in sides}
+    waiting = sending.asks(request) if gives else []
+    leaving, may = _leaving(request, waiting), _may(request, reader)
     return Dossier(
         row=row,
         request=request,
         asking=houses[request.asking_id],
         giving=houses[request.giving_id],
-        passages=_passages(request, reader, gives),
+        passages=_passages(request, reader, gives, leaving),
         entries=_entries(request.id),
-        may=_may(request, reader),
+        may=may,
         gives=gives,
         mine=request.requester_id == reader.id,
-        can_take_back="take_back" in policy.open_steps(reader, request) and deciding.may_take_back(request),
+        can_take_back="take_back" in may and deciding.may_take_back(request, waiting),
+        leaves_at=min(leaving.values(), default=None) if sending.first_of(waiting) else None,
     )
 
 
@@ -104,17 +109,24 @@ def _may(request: IntroductionRequest, reader: User) -> frozenset[str]:
     return steps if escalation.has_come(request) else steps - {"turn_to"}
 
 
+def _leaving(request: IntroductionRequest, waiting: Sequence[sending.Waiting]) -> dict[uuid.UUID | None, datetime]:
+    """When each ask that waits leaves, by the partner's clock."""
+    waits = [one for one in waiting if one.waits]
+    partner = db.session.get(Partner, request.partner_id) if waits and request.partner_id else None
+    return {one.introduction_id: sending.there(partner, one.due_at) for one in waits} if partner else {}
+
+
 def _entries(request_id: uuid.UUID) -> Sequence[timeline.Entry]:
     """The newest hundred lines: a request that has more has been talked about enough."""
     lines = sa.select(timeline.Entry).where(timeline.Entry.request_id == request_id)
     return db.session.scalars(lines.order_by(timeline.Entry.at.desc(), timeline.Entry.id).limit(100)).all()
 
 
-def _passages(request: IntroductionRequest, reader: User, gives: bool) -> list[Passage]:
+def _passages(request: IntroductionRequest, reader: User, gives: bool, leaving: Mapping[uuid.UUID | None, datetime]) -> list[Passage]:
     wanted = sa.select(Introduction).where(Introduction.request_id == request.id).options(so.selectinload(Introduction.outcomes))
     found = db.session.scalars(wanted.order_by(Introduction.created_at, Introduction.id)).all()
     known, named = (_own(found), _named(found)) if gives else (_granted(found), {})
-    return [_passage(one, reader, known.get(one.id, Known()), named.get(one.id)) for one in found]
+    return [_passage(one, reader, known.get(one.id, Known()), named.get(one.id), leaving.get(one.id)) for one in found]
 
 
 def _named(found: Sequence[Introduction]) -> dict[uuid.UUID, Contact]:
@@ -126,7 +138,7 @@ def _named(found: Sequence[Introduction]) -> dict[uuid.UUID, Contact]:
     return {row[0]: row[1] for row in db.session.execute(named.where(Consent.introduction_id.in_(open_)))}
 
 
-def _passage(one: Introduction, reader: User, known: Known, suggested: Contact | None) -> Passage:
+def _passage(one: Introduction, reader: User, known: Known, suggested: Contact | None, leaves_at: datetime | None) -> Passage:
     met = any(outcome.result == "met" for outcome in one.outcomes)
     return Passage(
         id=one.id,
@@ -141,6 +153,7 @@ def _passage(one: Introduction, reader: User, known: Known, suggested: Contact |
         postponed_until=one.postponed_until,
         outcomes=tuple(_said(outcome) for outcome in one.outcomes),
         may_add_outcome=_may_add(one, reader),
+        leaves_at=leaves_at,
         suggested=suggested,
     )
 

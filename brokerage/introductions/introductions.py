@@ -1,7 +1,7 @@
 """The verbs of one introduction: asked, answered by the contact or for them, introduced, followed up."""
 
 import uuid
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -23,10 +23,11 @@ from brokerage.timeline import By
 PASSED_ON = ["name", "title", "email"]  # what the ask names; the telephone only when ticked (G4)
 
 
-def ask_consent(introduction: Introduction, by: Person) -> None:
-    """The ask leaves: follows an approval."""
-    introduction.asked_at = clock.now()
-    take("ask_consent", introduction, by, rule=True)
+def ask_consent(introduction: Introduction, by: Person, leaves_at: datetime) -> None:
+    """The ask leaves, now or when it was told to: follows an approval."""
+    introduction.asked_at = leaves_at
+    later = {"leaves_at": leaves_at.isoformat()} if leaves_at > clock.now() else None
+    take("ask_consent", introduction, by, rule=True, details=later)
 
 
 def defer(introduction: Introduction, by: Person, until: date) -> None:

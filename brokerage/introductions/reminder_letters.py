@@ -67,7 +67,7 @@ def _to_contact(case: Case, which: str, contact: Contact, at: datetime) -> paper
     values: dict[str, Any] = {
         "partner": case.partner.name,
         "sender": wording.member(author),
-        "subject_line": ask.subject if ask else "",
+        "asked_subject": ask.subject if ask else "",
         "since": wording.day(since(case, To.CONTACT), language),
         "closing_on": wording.day(lapses_on(case), language),
         **_doors(case, which, language),

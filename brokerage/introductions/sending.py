@@ -1,23 +1,28 @@
-"""When a letter to a contact leaves: at once when somebody says so, else at the partner's next good hour.
+"""When a letter to a contact leaves: when somebody says so, else at the partner's next good hour.
 
 The hours are the partner's own (Réunion is UTC+4), 8:30 to 18:30 on working days, outside the holidays of a school.
 What a machine sends is asked again at the door: one that was late by a night waits for the morning (security.md M17).
 """
 
-from datetime import date, datetime
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
 
 import sqlalchemy as sa
 
 from brokerage import calendar, clock
 from brokerage.calendar import Place
 from brokerage.database import db
+from brokerage.errors import N_, BadInput
 from brokerage.introductions.cases import good_moment, start_of
 from brokerage.introductions.models import IntroductionRequest
-from brokerage.introductions.states import Letter
+from brokerage.introductions.states import Letter, RequestState
 from brokerage.mail.models import Message, MessageState
 from brokerage.partners.models import Contact, Partner, PartnerKind
 
 ASKS = Letter.ASK_CONSENT.value
+FARTHEST = timedelta(days=60)  # a request that waits longer for its letter had better be parked
 
 
 def place_of(partner: Partner) -> Place:
@@ -36,16 +41,50 @@ def there(partner: Partner, moment: datetime) -> datetime:
     return moment.astimezone(calendar.time_zone(place_of(partner)))
 
 
-def waits_until(request: IntroductionRequest) -> datetime | None:
-    """When the asks of an approval leave, while not one of them has; None once one left, or when none waits."""
-    if request.decided_at is None:
-        return None
-    asks = sa.select(Message.state, Message.due_at).where(
+def chosen_hour(partner: Partner, day: date, hour: time) -> datetime:
+    """The moment somebody chose, by the partner's clock. Raises BadInput for one that is over, or too far away."""
+    moment = datetime.combine(day, hour, calendar.time_zone(place_of(partner))).astimezone(UTC)
+    if moment <= clock.now():
+        raise BadInput(N_("Ce moment est passé : choisissez-en un à venir."), "leave")
+    if moment > clock.now() + FARTHEST:
+        raise BadInput(N_("Choisissez un moment dans les %(days)s jours : la demande attend."), "leave", days=FARTHEST.days)
+    return moment
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One ask of a decision, in the outbox or beyond."""
+
+    introduction_id: uuid.UUID | None
+    state: MessageState
+    due_at: datetime
+
+    @property
+    def has_left(self) -> bool:
+        """Whether it is, or may be, in the contact's mailbox."""
+        return self.state in (MessageState.TRANSMITTING, MessageState.SENT, MessageState.UNCERTAIN)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it can still be called off."""
+        return self.state is MessageState.PENDING
+
+
+def asks(request: IntroductionRequest) -> list[Waiting]:
+    """The asks of an approved request since it was decided, those of people asked later included."""
+    if request.state is not RequestState.APPROVED or request.decided_at is None:
+        return []
+    found = sa.select(Message.introduction_id, Message.state, Message.due_at).where(
         Message.request_id == request.id, Message.kind == ASKS, Message.created_at >= request.decided_at
     )
-    found = db.session.execute(asks).all()
-    waiting = [due for state, due in found if state is MessageState.PENDING]
-    return min(waiting) if waiting and len(waiting) == len(found) else None
+    return [Waiting(*one) for one in db.session.execute(found.order_by(Message.due_at))]
+
+
+def first_of(waiting: Sequence[Waiting]) -> datetime | None:
+    """When the asks of an approval leave, while not one of them has; None once one left, or when none waits."""
+    if any(one.has_left for one in waiting):
+        return None
+    return next((one.due_at for one in waiting if one.waits), None)
 
 
 def postponed(message: Message) -> datetime | None:

@@ -23,8 +23,11 @@ State = RequestState | IntroductionState
 
 
 def since(case: Case, to: To) -> date:
-    """The day its subject came to where it stands, as the recipient's calendar has it."""
-    return calendar.local_day(case.subject.state_since, place_of(case, to))
+    """The day its subject came to where it stands, as the recipient's calendar has it; an ask counts once it has left."""
+    came, one = case.subject.state_since, case.introduction
+    if one and one.state is IntroductionState.CONSENT_PENDING and one.asked_at:
+        came = max(came, one.asked_at)
+    return calendar.local_day(came, place_of(case, to))
 
 
 def _after(days: Callable[[Rules], int | None], to: To, case: Case) -> date | None:

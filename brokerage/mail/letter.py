@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
@@ -13,7 +13,7 @@ from brokerage.mail.frame import TEMPLATES, framed
 from brokerage.mail.headers import SETTABLE, clean_header
 from brokerage.mail.seals import Seal, defused
 
-__all__ = ["Letter", "Written", "clean_header", "filled", "notice", "written"]
+__all__ = ["LANGUAGES", "Letter", "Written", "clean_header", "filled", "model", "notice", "places_in", "places_of", "written"]
 LANGUAGES = ("fr", "en")
 
 
@@ -70,14 +70,21 @@ def written(name: str, language: str, /, **context: Any) -> Written:
     What people wrote is only ever a value: it is neither read as a template nor taken for a seal, a button or the
     rule above the foot. Raises jinja2.UndefinedError when the letter wants a value that `context` does not have.
     """
-    language = language if language in LANGUAGES else LANGUAGES[0]
-    template = _environment.get_template(f"{language}/{name}.txt")
-    blocks = {
-        block: "".join(template.blocks[block](template.new_context({"language": language, **context}))) for block in ("subject", "body")
-    }
+    language = spoken(language)
+    blocks = _rendered(f"{language}/{name}.txt", ("subject", "body"), {"language": language, **context})
     subject = clean_header(_restored(_typography(defused(blocks["subject"]), language)))
     text = _restored(_tidy(defused(blocks["body"]), language))
     return Written(subject, text, framed(subject, text, language))
+
+
+def _rendered(template_name: str, blocks: Iterable[str], context: Mapping[str, Any]) -> dict[str, str]:
+    template = _environment.get_template(template_name)
+    return {block: "".join(template.blocks[block](template.new_context(dict(context)))) for block in blocks}
+
+
+def spoken(language: str) -> str:
+    """The language letters are written in for somebody who reads this one."""
+    return language if language in LANGUAGES else LANGUAGES[0]
 
 
 class Member(Protocol):
@@ -116,11 +123,36 @@ def notice(kind: str, about: str, to: Member, /, **context: Any) -> Letter:
 def filled(words: str, /, **places: str) -> Seal:
     """What a person wrote, each `{{ name }}` of the closed list `places` replaced, any other left as it stands.
 
+    A line that holds nothing but empty places and words around them goes: « Motif : {{ motif }} » without a reason.
     A place may be a seal. The result goes into a letter's context like any value.
     """
     ready = {name: _guarded(value) for name, value in places.items()}
-    text = _PLACE.sub(lambda place: ready.get(place[1], place[0]), _plain(words))
+    kept = [line for line in _plain(words).split("\n") if not _says_nothing(line, ready)]
+    text = _PLACE.sub(lambda place: ready.get(place[1], place[0]), "\n".join(kept))
     return Seal(_restored(defused(_FURNITURE_UNLESS_SEALED.sub(_set_aside, text))))
+
+
+def _says_nothing(line: str, ready: Mapping[str, str]) -> bool:
+    named = places_in(line)
+    return bool(named) and not any(ready.get(name, name) for name in named)
+
+
+def places_in(words: str) -> list[str]:
+    """The names of the places in what a person wrote, in their order, whether or not they exist."""
+    return _PLACE.findall(words)
+
+
+def places_of(names: Iterable[str], language: str, /, **context: Any) -> dict[str, Seal]:
+    """The values of some places: blocks of `templates/mail/<language>/_places.txt`, each rendered with `context`."""
+    found = _rendered(f"{language}/_places.txt", names, {"language": language, **context})
+    return {name: Seal(_restored(defused(_tidy(text, language).strip("\n")))) for name, text in found.items()}
+
+
+def model(name: str, language: str) -> tuple[str, str]:
+    """Subject and body of the standard model of a letter, its places still open: `models/<name>.txt`."""
+    source, _name, _fresh = _environment.loader.get_source(_environment, f"{language}/models/{name}.txt")  # type: ignore[union-attr]
+    subject, _blank, body = source.strip().partition("\n\n")
+    return subject, body
 
 
 # ---- between rendering and the end, our seals stand between two private characters, and nobody else's can ----------

@@ -1,69 +1,29 @@
 """The manager's pages: approve with the letter reread, ask, park, decline, redirect, reopen, note an answer."""
 
 import uuid
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 from typing import Any
 
-import sqlalchemy as sa
-from flask import abort, flash, redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from brokerage import clock
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput
-from brokerage.introductions import deciding, desk, dossier, fatigue, letters, policy, rules, sending
+from brokerage.introductions import deciding, desk, dossier, policy, rules
 from brokerage.introductions.models import IntroductionRequest, Need
 from brokerage.introductions.states import IntroductionState
 from brokerage.partners import directory
-from brokerage.partners.models import Contact, Partner, PartnerKind, Permission, Visibility
-from brokerage.web import access
+from brokerage.partners.models import Partner, PartnerKind, Visibility
+from brokerage.web import access, leaving
 from brokerage.web.access import me
 from brokerage.web.errors import told
-from brokerage.web.formats import clock_time, date_long
 from brokerage.web.fragments import page
 from brokerage.web.requests import found, pages, shown
 from brokerage.web.requests import told as told_of
+from brokerage.web.rereading import candidates
 from brokerage.web.typed import identifier
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """A contact that may be asked, with the letter proposed for them."""
-
-    contact: Contact
-    standing: fatigue.Standing
-    askable: bool
-    directly: bool
-    subject: str
-    body: str
-    foot: str
-
-
-def candidates(the_request: IntroductionRequest, partner_id: uuid.UUID | None) -> list[Candidate]:
-    """The contacts of the partner in question, in the order of the address book."""
-    if partner_id is None:
-        return []
-    people = db.session.scalars(
-        sa.select(Contact).where(Contact.partner_id == partner_id, Contact.deleted_at.is_(None)).order_by(Contact.created_at)
-    ).all()
-    standings = fatigue.standings(people, rules.of(the_request.giving_id))
-    return [_candidate(the_request, person, standings[person.id]) for person in people]
-
-
-def _candidate(the_request: IntroductionRequest, contact: Contact, standing: fatigue.Standing) -> Candidate:
-    subject, body = letters.ask_model(the_request, contact, me())
-    return Candidate(
-        contact=contact,
-        standing=standing,
-        askable=contact.permission not in (Permission.NO_SHARE, Permission.DO_NOT_CONTACT),
-        directly=deciding.may_introduce_directly(contact, the_request.giving_id),
-        subject=request.form.get(f"subject-{contact.id}", subject),
-        body=request.form.get(f"body-{contact.id}", body),
-        foot=letters.ask_foot(the_request, contact),
-    )
 
 
 @pages.get("/<uuid:id>/approbation")
@@ -84,7 +44,7 @@ def _approval(the_request: IntroductionRequest, status: int = 200, error: str = 
     context["word"] = request.form.get("word", "")
     asked = {one.contact_id for one in the_request.introductions if one.state is not IntroductionState.CANCELLED}
     people = [one for one in candidates(the_request, partner.id if partner else None) if one.contact.id not in asked]
-    context |= {"leave": request.form.get("leave", "good"), "good_hour": sending_hour(partner) if partner else ""}
+    context |= {"leave": leaving.offered(partner) if partner else None}
     return page("requests/approval.html", status=status, candidates=people, **context, **told_of(dossier.of(the_request, me())))
 
 
@@ -95,17 +55,6 @@ def _other_holder(the_request: IntroductionRequest, partner: Partner | None) -> 
         return ""
     owner = db.session.get(User, partner.owner_id)
     return owner.name if owner and owner.is_active else ""
-
-
-def sending_hour(partner: Partner) -> str:
-    """« lundi 30 novembre 2026 à 8 h 30 » by the partner's clock; empty when a letter may arrive there now."""
-    moment = sending.good_hour(partner)
-    return in_words(sending.there(partner, moment)) if moment > clock.now() else ""
-
-
-def in_words(local: datetime) -> str:
-    """A day and an hour, as a sentence says them."""
-    return _("%(day)s à %(hour)s", day=date_long(local.date()), hour=clock_time(local))
 
 
 def _offered(the_request: IntroductionRequest, words: str) -> list[directory.PartnerRow]:
@@ -126,22 +75,22 @@ def approve(id: uuid.UUID) -> ResponseReturnValue:
     the_request = found(id)
     try:
         if "ask_another" in policy.open_steps(me(), the_request):
-            deciding.ask_another(the_request, me(), _choices())
-            flash(_("Votre e-mail part. La demande attend sa réponse."))
+            choices = _choices()
+            deciding.ask_another(the_request, me(), choices)
+            flash(leaving.said(choices) or _("Votre e-mail part. La demande attend sa réponse."))
         else:
-            deciding.approve(the_request, me(), _choices(), request.form.get("word", ""))
-            _flash_approved(the_request)
+            choices = _choices()
+            deciding.approve(the_request, me(), choices, request.form.get("word", ""))
+            _flash_approved(the_request, choices)
     except BadInput as no:
         return _approval(the_request, no.status, told(no))
     return redirect(url_for("requests.show", id=id), 303)
 
 
-def _flash_approved(the_request: IntroductionRequest) -> None:
-    """Say when the letter leaves: at the partner's next good hour, or after the time to undo."""
-    waits = sending.waits_until(the_request)
-    if waits and request.form.get("leave") == "good" and waits > clock.now() + timedelta(hours=1):
-        when = in_words(sending.there(db.session.get_one(Partner, the_request.partner_id), waits))
-        flash(_("Demande approuvée. L'e-mail part le %(when)s, heure du partenaire.", when=when))
+def _flash_approved(the_request: IntroductionRequest, choices: list[deciding.Choice]) -> None:
+    """Say when the letter leaves: at the hour chosen, or after the time to undo."""
+    if later := leaving.said(choices):
+        flash(_("Demande approuvée. %(later)s", later=later))
     else:
         _flash_undo(the_request, _("Demande approuvée."))
 
@@ -162,22 +111,18 @@ def _choices() -> list[deciding.Choice]:
             body=request.form.get(f"body-{one}", ""),
             directly=f"directly-{one}" in request.form,
             over_limit_reason=request.form.get(f"reason-{one}", ""),
-            at_good_hour=request.form.get("leave") == "good",
+            leaves_at=leaving.wanted(known),
             ask_on=a_day(f"on-{one}") if request.form.get(f"on-{one}") else None,
         )
         for one, known in ticked.items()
     ]
 
 
-@pages.post("/<uuid:id>/apercu")
+@pages.post("/<uuid:id>/approbation/modele")
 @access.members(Role.MANAGER)
-def preview(id: uuid.UUID) -> ResponseReturnValue:
-    """The letter as the contact will read it, with what nobody may edit; nothing is kept."""
-    the_request = found(id)
-    people = candidates(the_request, request.values.get("partenaire", type=uuid.UUID) or the_request.partner_id)
-    chosen = next((one for one in people if str(one.contact.id) == request.form.get("preview")), None)
-    one = chosen or next(iter(people), None) or abort(404)
-    return page("requests/preview.html", the_request=the_request, one=one, by=me())
+def start_again(id: uuid.UUID) -> ResponseReturnValue:
+    """Revenir au modèle for one contact's letter; whatever else was typed stays."""
+    return _approval(found(id))
 
 
 @pages.post("/<uuid:id>/precisions")

@@ -25,6 +25,7 @@ FAMILIES = (
     "notice",
     "partners",
     "requests",
+    "rereading",
     "search",
     "settings",
     "setup",

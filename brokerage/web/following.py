@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from brokerage.accounts.models import Role
 from brokerage.errors import N_, BadInput, Refusal
-from brokerage.introductions import introductions, policy
+from brokerage.introductions import deciding, introductions, policy
 from brokerage.introductions.models import Channel, Introduction
 from brokerage.web import access
 from brokerage.web.access import me
@@ -51,6 +51,13 @@ def drop(id: uuid.UUID) -> ResponseReturnValue:
 def put_off(id: uuid.UUID) -> ResponseReturnValue:
     """Ask on another date."""
     return _followed(id, lambda one: introductions.put_off(one, me(), a_day("until")), _("La date est changée."))
+
+
+@pages.post("/introductions/<uuid:id>/annulation")
+@access.members(Role.MANAGER)
+def call_off(id: uuid.UUID) -> ResponseReturnValue:
+    """Annuler l'envoi of one ask that waits for its hour; the others of its request go on."""
+    return _followed(id, lambda one: deciding.call_off(one, me()), _("Envoi annulé : cette personne n'a rien reçu."))
 
 
 @pages.post("/introductions/<uuid:id>/reponse")

@@ -20,22 +20,15 @@ from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from brokerage.config import Config
-from brokerage.web import access
+from brokerage.web import access, letter_frames
 from brokerage.web.fragments import page
-from brokerage.web.headers import CSP
 
 pages = Blueprint("local_mail", __name__, url_prefix="/courrier-local")
 
 NEWEST = 500  # letters read for the list; older ones stay in the folder
 A_PAGE = 50
 SHOWN_HEADERS = ("From", "To", "Reply-To")
-# The letter's own styles and nothing else: no script, no image from outside, no form, and its own origin.
-LETTER_CSP = (
-    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; base-uri 'none'; "
-    "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
-)
 _URL = re.compile(r"https?://[^\s<>\"]+")
-_HEAD = re.compile(r"<head[^>]*>", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -93,9 +86,7 @@ def letter(key: str) -> ResponseReturnValue:
 def shown(key: str, status: int = 200, error: str = "") -> Response:
     """The page of a letter; with what an answer was refused for, and what was typed."""
     context: dict[str, Any] = {"letter": _opened(key, known(key)), "error": error, "words": request.form.get("words", "")}
-    response = page("local_mail/letter.html", status=status, **context)
-    response.headers["Content-Security-Policy"] = f"{CSP}; frame-src 'self'"
-    return response
+    return letter_frames.may_hold_frames(page("local_mail/letter.html", status=status, **context))
 
 
 @pages.get("/<key>/html")
@@ -105,11 +96,7 @@ def html(key: str) -> ResponseReturnValue:
     words = part(parsed(known(key)), "html")
     if not words:
         abort(404)
-    opener = '<base target="_blank">'
-    framed = _HEAD.sub(lambda head: head[0] + opener, words, count=1) if _HEAD.search(words) else opener + words
-    response = Response(framed, mimetype="text/html")
-    response.headers["Content-Security-Policy"] = LETTER_CSP
-    return response
+    return letter_frames.alone(words)
 
 
 # ---- the folder -------------------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from wtforms import RadioField, SelectChoice, TextAreaField
@@ -14,11 +14,12 @@ from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.errors import Refusal
 from brokerage.introductions import deciding, dossier, introductions, policy, requests, routing
+from brokerage.introductions.letters import dates
 from brokerage.introductions.models import IntroductionRequest, Result
 from brokerage.introductions.purposes import DECLINE_REASONS
 from brokerage.introductions.steps import as_by
 from brokerage.partners import vault
-from brokerage.web import access, mail_lines, stories
+from brokerage.web import access, leaving, mail_lines, stories
 from brokerage.web.access import me
 from brokerage.web.errors import told as refused
 from brokerage.web.forms import BaseForm
@@ -59,6 +60,7 @@ def told(shown: dossier.Dossier | None) -> dict[str, Any]:
         "reasons": DECLINE_REASONS,
         "colleagues": _colleagues(shown) if shown.decides or "turn_to" in shown.may else [],
         "today": clock.today(),
+        "leaves": leaving.waits,
     }
 
 
@@ -144,6 +146,16 @@ def take_back(id: uuid.UUID) -> ResponseReturnValue:
     deciding.take_back(found(id), me())
     flash(_("Envoi annulé. La demande est de nouveau à décider."))
     return hx_redirect(url_for(".show", id=id))
+
+
+@pages.get("/<uuid:id>/date.ics")
+@access.members()
+def event(id: uuid.UUID) -> ResponseReturnValue:
+    """The date of the event, for one's own calendar."""
+    the_request = found(id)
+    response = Response(dates.of(the_request) or abort(404), mimetype="text/calendar")
+    response.headers.set("Content-Disposition", "attachment", filename=f"demande-{the_request.number}.ics")
+    return response
 
 
 @pages.post("/introductions/<uuid:id>/resultat")

@@ -62,6 +62,12 @@ def _until(details: dict[str, Any]) -> str:
     return day_month(date.fromisoformat(details["until"])) if details.get("until") else ""
 
 
+def _asked(details: dict[str, Any]) -> str:
+    if not details.get("leaves_at"):
+        return _("L'e-mail qui demande son accord part au contact.")
+    return _("L'e-mail qui demande son accord partira au contact le %(day)s.", day=day_month(datetime.fromisoformat(details["leaves_at"])))
+
+
 def _reason(details: dict[str, Any]) -> str:
     return _(DECLINE_REASONS.get(details.get("reason", ""), "autre motif"))
 
@@ -103,7 +109,7 @@ _SENTENCES: dict[str, Any] = {
     "take_back": lambda who, d: _("%(who)s a annulé l'envoi à temps.", who=who),
     "request_handed_over": lambda who, d: _("%(who)s confie la demande à %(to)s.", who=who, to=d.get("to", "")),
     "private_reason": lambda who, d: _("%(who)s note, pour votre association seulement :", who=who),
-    "introduction_ask_consent": lambda who, d: _("L'e-mail qui demande son accord part au contact."),
+    "introduction_ask_consent": lambda who, d: _asked(d),
     "introduction_accept": lambda who, d: _("%(who)s accepte la mise en relation.", who=who),
     "introduction_postpone": lambda who, d: _("%(who)s préfère plus tard : %(until)s.", who=who, until=_until(d)),
     "introduction_suggest": lambda who, d: _("%(who)s propose une autre personne.", who=who),

@@ -1,4 +1,4 @@
-"""The date of an event as a file for calendars (RFC 5545), attached to the introduction: an entry to keep, no invitation."""
+"""The date of an event as a file for calendars (RFC 5545), attached to the introduction or fetched: an entry to keep, no invitation."""
 
 import re
 from datetime import date, datetime, time, timedelta
@@ -8,7 +8,7 @@ from icalendar import Calendar, Event
 
 from brokerage import calendar, clock
 from brokerage.database import db
-from brokerage.introductions.models import Introduction, IntroductionRequest
+from brokerage.introductions.models import IntroductionRequest
 from brokerage.mail import outbox
 from brokerage.mail.models import Message
 
@@ -17,19 +17,18 @@ _HOURS = re.compile(rf"^\s*(?:de\s+|from\s+)?{_HOUR}(?:\s*(?:-|–|—|à|a|to|/
 Span = tuple[time, time | None]
 
 
-def attached(introduction: Introduction) -> str:
-    """The .ics of an introduction; empty when its request has no date.
+def of(request: IntroductionRequest) -> str:
+    """The .ics of a request, for its introduction or to fetch from its page; empty when it has no date.
 
     Its UID is the request's, so that a second one replaces the first; SEQUENCE counts those that left before. There is
-    no METHOD: a calendar must not answer in somebody's name.
+    no METHOD: a calendar must not answer in somebody's name. It names the event and the place, and nobody.
     """
-    request = introduction.request
     if request.event_on is None:
         return ""
     book = Calendar()
     book.add("prodid", "-//Passerelle//FR")
     book.add("version", "2.0")
-    book.add_component(_event(request, request.event_on, _sent_before(introduction)))
+    book.add_component(_event(request, request.event_on, _sent_before(request)))
     book.add_missing_timezones()
     return book.to_ical().decode()
 
@@ -68,9 +67,9 @@ def hours(written: str) -> Span | None:
     return None if end and end <= start else (start, end)
 
 
-def _sent_before(introduction: Introduction) -> int:
+def _sent_before(request: IntroductionRequest) -> int:
     """How many letters with this date were written before; both copies of one count once."""
     earlier = sa.select(sa.func.count(sa.distinct(Message.message_id))).where(
-        Message.request_id == introduction.request_id, Message.calendar != ""
+        Message.request_id == request.id, Message.calendar != ""
     )
     return db.session.scalar(earlier) or 0

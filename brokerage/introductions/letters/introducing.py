@@ -36,7 +36,7 @@ def introduction(which: Letter, thing: Thing, by: Person) -> list[paper.Letter]:
     theirs = to_contact(which, thing, by, contact, clock.now(), only_while=("introduced", "closed"), **extra)
     shared: dict[str, Any] = {
         "message_id": f"<{uuid.uuid4()}@{outbox.domain}>",
-        "calendar": dates.attached(thing),
+        "calendar": dates.of(thing.request),
         "header_to": (person(contact.name, seals.email(contact.id)), person(requester.name, requester.email)),
     }
     copy: dict[str, Any] = {

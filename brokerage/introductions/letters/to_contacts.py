@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from brokerage.accounts import links
 from brokerage.accounts.models import Purpose, User
 from brokerage.database import db
-from brokerage.introductions import wording
+from brokerage.introductions import letter_models, wording
 from brokerage.introductions.letters.saying import AUTOMATIC, Thing, answers_to, author, context, leaving, signature
 from brokerage.introductions.models import Ask, Introduction, IntroductionRequest
 from brokerage.introductions.policy import Person
@@ -20,8 +20,11 @@ from brokerage.partners.models import Contact, Partner
 def ask_model(request: IntroductionRequest, contact: Contact, by: User) -> tuple[str, str]:
     """Subject and body of the ask, for the manager to reread and edit."""
     partner = db.session.get_one(Partner, contact.partner_id).name
-    said = worded("ask_model", request, contact, sender=wording.member(by), partner=partner)
-    return said.subject, said.text
+    told = _told(request, contact, sender=wording.member(by), partner=partner)
+    model = letter_models.in_force("ask_consent", request.giving_id, contact.language)
+    said = letter_models.wording_of("ask_consent", model, contact.language, told)
+    plain = paper.written("_model", contact.language, subject_line=said.subject, body=said.body)
+    return plain.subject, plain.text
 
 
 def ask_foot(request: IntroductionRequest, contact: Contact) -> str:
@@ -36,7 +39,7 @@ def ask_consent(which: Letter, thing: Thing, by: Person) -> list[paper.Letter]:
     contact = db.session.get_one(Contact, thing.contact_id)
     if ask is None:
         return []
-    answer = links.make(Purpose.ANSWER, thing.id, thing.giving_id)
+    answer = links.make(Purpose.ANSWER, thing.id, thing.giving_id, leaving_at=ask.asked_at)
     return [to_contact(which, thing, by, contact, ask.asked_at, subject_line=ask.subject, body=ask.body,
                        answer_link=links.seal(answer), until=wording.day(answer.expires_at.date(), contact.language))]  # fmt: skip
 
@@ -78,5 +81,9 @@ def to_contact(
 
 
 def worded(which: str, request: IntroductionRequest, contact: Contact, /, **extra: Any) -> paper.Written:
-    told = context(request, contact.language) | extra
-    return paper.written(which, contact.language, greeting=wording.greeting(contact), source=contact.source, **told)
+    """The letter in the words of the association that knows the contact, in the contact's language."""
+    return letter_models.written(which, request.giving_id, contact.language, _told(request, contact, **extra))
+
+
+def _told(request: IntroductionRequest, contact: Contact, /, **extra: Any) -> dict[str, Any]:
+    return context(request, contact.language) | {"greeting": wording.greeting(contact), "source": contact.source} | extra

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from brokerage import timeline
 from brokerage.accounts.models import User
 from brokerage.database import db
-from brokerage.introductions import routing, wording
+from brokerage.introductions import letter_models, routing, wording
 from brokerage.introductions.letters.saying import AUTOMATIC, Thing, answers_to, author, context, leaving, request_of, signature
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.policy import Person
@@ -26,7 +26,8 @@ def to_member(which: str, thing: Thing, by: Person, to: User | None, **extra: An
     request = request_of(thing)
     actor = by.name if isinstance(by, User) else ""
     told = context(request, to.language) | extra
-    said = paper.written(which, to.language, reader=wording.member(to), actor=actor, **told)
+    told |= {"reader": wording.member(to), "actor": actor}
+    said = letter_models.written(which, request.giving_id, to.language, told)
     who = author(by, request)
     return [
         paper.Letter(
