@@ -5,11 +5,12 @@ from brokerage.accounts import models as accounts
 from brokerage.conventions import commitments
 from brokerage.conventions import models as conventions
 from brokerage.introductions import models as introductions
-from brokerage.introductions import quota
+from brokerage.introductions import quota, wishes
 from brokerage.mail import inbox
 from brokerage.mail import models as mail
 from brokerage.partners import bulk, fields, merges, tasks, windows
 from brokerage.partners import models as partners
+from brokerage.privacy import register
 from brokerage.search import known_words
 from brokerage.search import windows as search_windows
 from brokerage.transfer import models as transfer
@@ -29,9 +30,11 @@ __all__ = [
     "merges",
     "partners",
     "quota",
+    "register",
     "search_windows",
     "tasks",
     "timeline",
     "transfer",
     "windows",
+    "wishes",
 ]

@@ -37,10 +37,10 @@ def test_every_state_can_be_reached_from_the_first(table, start):
 
 
 @pytest.mark.parametrize(("table", "reopens", "finals"), [
-    (REQUEST_STEPS, {"ask_another"}, {RequestState.CLOSED}),
-    (INTRODUCTION_STEPS, set(), {IntroductionState.REFUSED, IntroductionState.UNANSWERED, IntroductionState.BLOCKED, IntroductionState.CANCELLED, IntroductionState.CLOSED}),
+    (REQUEST_STEPS, {"ask_another", "go_on"}, {RequestState.CLOSED}),
+    (INTRODUCTION_STEPS, {"reconsider"}, {IntroductionState.REFUSED, IntroductionState.UNANSWERED, IntroductionState.BLOCKED, IntroductionState.CANCELLED, IntroductionState.CLOSED}),
 ])
-def test_final_states_have_no_exit_but_to_ask_somebody_else(table, reopens, finals):
+def test_final_states_have_no_exit_but_to_ask_somebody_else_or_to_answer_anew(table, reopens, finals):
     exits = {step.name for step in table.values() if step.sources & finals}
 
     assert exits == reopens

@@ -5,8 +5,9 @@ takes the role `passerelle_vault`, and row-level policies still hold: own contac
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -85,6 +86,29 @@ def reveal(introduction_id: uuid.UUID, by: By) -> Coordinates:
     )
 
 
+def of_person(contact_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Coordinates]:
+    """What somebody may read of themselves, in whichever book: the caller knows that it is they who ask.
+
+    Raises Unscoped outside the system's scope: no member's page may come here.
+    """
+    if scope.current().kind is not scope.Kind.SYSTEM:
+        raise scope.Unscoped("the record of a person is read in the system's scope")
+    return _read(sa.true(), list(contact_ids))
+
+
+def propose(contact_id: uuid.UUID, email: str) -> None:
+    """Lay another address beside a contact's own until somebody looked at it; "" takes it away."""
+    change = sa.update(Channel).where(Channel.contact_id == contact_id).values(proposed_email=email.strip())
+    db.session.execute(change.execution_options(synchronize_session=False))
+
+
+def proposed(contact_id: uuid.UUID) -> str:
+    """The address a contact of the association in scope says is theirs, unchecked; empty when there is none."""
+    table = Channel.__table__
+    found = _as_keeper(sa.select(table.c.proposed_email).where(table.c.contact_id == contact_id))
+    return found[0][0] if found else ""
+
+
 def email_for_delivery(contact_id: uuid.UUID) -> str:
     """The address a letter leaves to, asked by the outbox in the system's scope as the letter leaves."""
     email = _read(sa.true(), [contact_id]).get(contact_id, NOTHING).email
@@ -108,8 +132,12 @@ def _read(which: sa.ColumnElement[bool], contact_ids: list[uuid.UUID]) -> dict[u
     wanted = sa.select(table.c.contact_id, table.c.email, table.c.phone, table.c.mobile).where(
         which, table.c.contact_id.in_(contact_ids)
     )
+    return {row.contact_id: Coordinates(row.email, row.phone, row.mobile) for row in _as_keeper(wanted)}
+
+
+def _as_keeper(wanted: sa.Select[Any]) -> Sequence[sa.Row[Any]]:
     db.session.flush()
     db.session.execute(scope.through_the_gate(_TAKE))
     rows = db.session.execute(scope.through_the_gate(wanted)).all()
     db.session.execute(scope.through_the_gate(_GIVE_BACK))  # a failure above ends the transaction, and the role with it
-    return {row.contact_id: Coordinates(row.email, row.phone, row.mobile) for row in rows}
+    return rows

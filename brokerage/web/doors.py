@@ -22,12 +22,16 @@ FAMILIES = (
     "inbox",
     "mail",
     "notice",
+    "own_data",
     "partners",
+    "preferences",
     "requests",
+    "rights",
     "search",
     "settings",
     "setup",
     "sign_in",
+    "spent_links",
     "tasks",
 )
 
