@@ -181,7 +181,7 @@ def _mails(contact: Contact) -> list[Words]:
 def _notes(contact: Contact) -> list[Words]:
     """Notes on their organisation that name them: the words are about them, the author's name is not."""
     text = Entry.details["text"].astext
-    named = sa.func.fold(text).contains(sa.func.fold(contact.last_name), autoescape=True)
+    named = sa.func.strpos(sa.func.fold(text), sa.func.fold(contact.last_name)) > 0
     wanted = sa.select(Entry).where(Entry.association_id == contact.association_id, Entry.partner_id == contact.partner_id,
                                     Entry.what.in_(("note", "note_changed", "call", "meeting")), named)  # fmt: skip
     return [Words(one.at, one.what, str(one.details.get("text", ""))) for one in db.session.scalars(wanted.order_by(Entry.at.desc()))]

@@ -21,7 +21,7 @@ def link_again(contact: Contact, link: Link) -> paper.Letter:
     house = db.session.get_one(Association, link.association_id)
     until = wording.day(link.expires_at.astimezone(clock.PARIS).date(), contact.language)
     values = {"greeting": wording.greeting(contact), "giving": house.name, "notice": links.page(NOTICE)}
-    said = paper.written(LINK_AGAIN, contact.language, purpose=link.purpose.value, link=links.seal(link), until=until, **values)
+    said = paper.written(LINK_AGAIN, contact.language, opens=link.purpose.value, link=links.seal(link), until=until, **values)
     return _from_house(house, contact, LINK_AGAIN, str(link.id), said)
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, g, has_request_context, make_response, request, session, url_for
+from flask import Flask, abort, current_app, g, has_request_context, make_response, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, logout_user
 
@@ -88,8 +88,9 @@ def by_link(*purposes: Purpose) -> Callable[[View], View]:
             except NotFound:
                 if links.TO_CONTACTS.isdisjoint(purposes):
                     raise
-                return _kept_quiet(page("answers/spent.html", status=404, token=token))
-            return _kept_quiet(_settled(_scope_of(link), _in_their_language(link, view), {"link": link, **arguments}))
+                return _spent(token)
+            theirs = _in_their_language(link, view, token)
+            return _settled(_scope_of(link), theirs, {"link": link, **arguments})
 
         return _from_letter(_signed(entered, "link"))
 
@@ -105,7 +106,7 @@ def by_old_link(view: View) -> View:
     @wraps(view)
     def entered(**arguments: Any) -> ResponseReturnValue:
         link = links.known(request.form.get("token", ""), links.TO_CONTACTS)
-        return _kept_quiet(_settled(scope.system("another link leaves to the address on file"), view, {"link": link, **arguments}))
+        return _settled(scope.system("another link leaves to the address on file"), view, {"link": link, **arguments})
 
     return _from_letter(_signed(entered, "public"))
 
@@ -116,22 +117,22 @@ def _scope_of(link: Link) -> scope.Scope:
     return scope.Scope(scope.Kind.CONTACT, link.association_id, _reading())
 
 
-def _in_their_language(link: Link, view: View) -> View:
-    """The contact's own language, unless the page was asked for in another."""
+def _in_their_language(link: Link, view: View, token: str) -> View:
+    """The contact's own language, unless the page was asked for in another; without a contact any more, the link is spent."""
 
     def spoken(**arguments: Any) -> ResponseReturnValue:
-        if link.purpose in links.TO_CONTACTS and (contact := bearers.contact_of(link)):
+        if link.purpose in links.TO_CONTACTS:
+            contact = bearers.contact_of(link)
+            if contact is None:
+                return _spent(token)
             g.language = contact.language
         return view(**arguments)
 
     return spoken
 
 
-def _kept_quiet(answer: ResponseReturnValue) -> Response:
-    """The address of such a page is a key: no other page may read it, not even one of ours."""
-    response = make_response(answer)
-    response.headers["Referrer-Policy"] = "no-referrer"
-    return response
+def _spent(token: str) -> ResponseReturnValue:
+    return page("answers/spent.html", status=404, token=token)
 
 
 def _from_letter(view: View) -> View:
@@ -140,7 +141,7 @@ def _from_letter(view: View) -> View:
 
 
 def is_from_letter(endpoint: str | None) -> bool:
-    """Whether a page opens by the link of a letter: browsers then send « null » for its origin."""
+    """Whether a page opens by the link of a letter. Its address is a key: it is told to no page, not even one of ours."""
     return getattr(current_app.view_functions.get(endpoint or ""), "from_letter", False)
 
 

@@ -42,6 +42,8 @@ def install(app: Flask, config: Config) -> None:
 
     @app.after_request
     def dressed(response: Response) -> Response:
+        if access.is_from_letter(request.endpoint):
+            response.headers["Referrer-Policy"] = "no-referrer"
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
         if not config.local:
