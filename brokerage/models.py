@@ -5,12 +5,13 @@ from brokerage.accounts import models as accounts
 from brokerage.conventions import commitments
 from brokerage.conventions import models as conventions
 from brokerage.introductions import models as introductions
-from brokerage.introductions import quota
+from brokerage.introductions import quota, wishes
 from brokerage.introductions.letter_models import keeping as letter_models
 from brokerage.mail import inbox
 from brokerage.mail import models as mail
 from brokerage.partners import bulk, fields, merges, saved_views, tasks, windows
 from brokerage.partners import models as partners
+from brokerage.privacy import register
 from brokerage.search import known_words
 from brokerage.search import windows as search_windows
 from brokerage.transfer import models as transfer
@@ -31,10 +32,12 @@ __all__ = [
     "merges",
     "partners",
     "quota",
+    "register",
     "saved_views",
     "search_windows",
     "tasks",
     "timeline",
     "transfer",
     "windows",
+    "wishes",
 ]

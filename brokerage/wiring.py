@@ -12,6 +12,7 @@ from brokerage.introductions import letters, sending
 from brokerage.introductions.states import Letter
 from brokerage.mail import addresses, outbox, seals
 from brokerage.partners import vault
+from brokerage.privacy.letters import LINK_AGAIN
 
 
 def connect(config: Config) -> None:
@@ -19,7 +20,7 @@ def connect(config: Config) -> None:
     vault.configure(config)
     outbox.configure(config.mail_domain, config.secret_key)
     addresses.configure(config.mail_domain, config.secret_key, config.receives)
-    outbox.essential |= {Letter.OBJECTION_NOTED, "invitation", "password"}
+    outbox.essential |= {Letter.OBJECTION_NOTED, LINK_AGAIN, "invitation", "password"}
     seals.register("email", vault.email_for_delivery)
     seals.register("phone", vault.phone_for_delivery)
     seals.register("link", links.address)

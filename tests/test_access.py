@@ -29,6 +29,13 @@ MATRIX = {
     # the partner's pages
     "answers.show": LINK, "answers.answer": LINK, "answers.thanks": LINK, "answers.outcome": LINK, "answers.record_outcome": LINK,
     "answers.objecting": LINK, "answers.one_click": LINK,
+    "preferences.show": LINK, "preferences.choose": LINK, "preferences.send_data_link": LINK, "preferences.data_link_sent": EVERYBODY,
+    "preferences.objecting": LINK, "preferences.object_": LINK, "own_data.show": LINK, "own_data.download": LINK,
+    "own_data.correction": LINK, "own_data.correct": LINK, "own_data.erasing": LINK, "own_data.erase": LINK, "own_data.erased": EVERYBODY,
+    "own_data.withdraw": LINK, "spent_links.send": EVERYBODY, "spent_links.sent": EVERYBODY,
+    # the register of rights
+    "rights.index": ADMINS | {Role.AUDITOR}, "rights.note": ADMINS, "rights.show": MANAGERS | ADMINS | {Role.AUDITOR},
+    "rights.settle": ADMINS, "rights.decide": KEEPERS, "rights.of_contact": KEEPERS,
     # one's own account, and the members of the association
     "account.show": ALL, "account.introduce_oneself": ALL, "account.change_password": ALL, "account.leave_everywhere": ALL,
     "account.end_session": ALL, "account.members": ADMINS, "account.invite": ADMINS, "account.member": ADMINS, "account.change": ADMINS,
@@ -180,7 +187,7 @@ def test_every_answer_carries_the_headers(app, cast, nadia, client_of):
         assert "unsafe" not in headers["Content-Security-Policy"]
         if not path.startswith("/static"):
             assert headers["Cache-Control"] == "no-store, private", path
-            assert headers["Referrer-Policy"] == "same-origin"
+            assert headers["Referrer-Policy"] == ("no-referrer" if path.startswith("/reponse") else "same-origin")
             assert headers["X-Content-Type-Options"] == "nosniff"
         expected = expected or headers["Content-Security-Policy"]
         assert headers["Content-Security-Policy"] == expected

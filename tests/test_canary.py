@@ -15,19 +15,23 @@ import pytest
 import sqlalchemy as sa
 
 from brokerage import scope, timeline
+from brokerage.accounts import links
+from brokerage.accounts.models import Purpose
 from brokerage.introductions import deciding, requests
 from brokerage.introductions.models import Introduction
 from brokerage.mail.models import Message
-from brokerage.partners.models import Visibility
+from brokerage.partners import preferences
+from brokerage.partners.models import Contact, Visibility
+from brokerage.privacy import correcting, register
 from brokerage.timeline import Actor, By
 from tests import cast as people
 
-SECRETS = ["canarilla", "canari-prenom", "canary-pa-email", "199009911", "639980911", "canari-note-privee", "Canari Caché", "canari-motif-prive"]
+SECRETS = ["canari-propose", "canari-au-registre", "canarilla", "canari-prenom", "canary-pa-email", "199009911", "639980911", "canari-note-privee", "Canari Caché", "canari-motif-prive"]
 SEARCHES = ["", "?q=canarilla", "?q=canary-pa-email", "?q=Canari", "?lang=en"]
 
 
 @pytest.fixture
-def planted(cast, nadia, lucas, as_member):
+def planted(cast, nadia, lucas, as_member, as_system):
     """A listed partner with a canary contact asked by Lucas, a hidden partner, a private note and reason."""
     with as_member(nadia) as session:
         partner = people.a_partner(nadia, "Énergies du Perchoir")
@@ -48,7 +52,16 @@ def planted(cast, nadia, lucas, as_member):
         deciding.approve(mine, by, [deciding.Choice(contact.id, "Canarilla, une heure ?", "Bonjour Madame Canarilla,\n\nAccepteriez-vous ?")])
         session.commit()
         introduction = session.scalars(sa.select(Introduction)).one()
-    return {"partner": partner.id, "hidden": hidden.id, "contact": contact.id, "request": request.id, "introduction": introduction.id}
+        admin = session.get_one(type(nadia), cast.helene.id)
+        noted = register.note(admin, register.Right.ACCESS, "Canari-au-registre", people.date(2026, 1, 5), register.PHONE)
+        session.commit()
+    with as_system() as session:
+        hers = session.get_one(Contact, contact.id)
+        correcting.correct(hers, correcting.Correction("Canarilla", "Canari-prenom", email="canari-propose@perchoir.example", phone="+33199009911", mobile="+33639980911"))
+        preferences.choose(hers, preferences.Wishes(quiet_months=(6,), welcomes=("find_speakers",), always_ask=True))
+        session.commit()
+        waiting = session.scalars(sa.select(register.RightsRequest).where(register.RightsRequest.contact_id == contact.id, register.RightsRequest.done_on.is_(None))).one()
+    return {"noted": noted.id, "waiting": waiting.id, "partner": partner.id, "hidden": hidden.id, "contact": contact.id, "request": request.id, "introduction": introduction.id}
 
 
 def disguises(raw: bytes):
@@ -108,6 +121,25 @@ def test_no_page_fragment_search_or_error_holds_anything_of_a_foreign_contact(ap
     assert leaks == []
 
 
+def test_the_pages_of_a_contact_hold_nothing_of_another_one(app, cast, planted, client_of, oscar, as_member):
+    """The links of somebody the outsider knows, who reads the mailbox of a contact of nobody else's."""
+    with as_member(oscar) as session:
+        theirs = people.a_contact(people.a_partner(oscar, "Ailleurs SA"), "Paul", "Etcheverry", "paul@ailleurs.example")
+        tokens = [links.token_of(links.make(purpose, theirs.id, oscar.association_id)) for purpose in (Purpose.PREFERENCES, Purpose.DATA)]
+        session.commit()
+    client, adapter, opened = client_of(None), app.url_map.bind("localhost"), set()
+
+    for rule in [rule for rule in app.url_map.iter_rules() if "token" in rule.arguments and rule.endpoint.split(".")[0] in ("preferences", "own_data")]:
+        for token in tokens:
+            path = adapter.build(rule.endpoint, {name: planted["introduction"] if name == "id" else token for name in rule.arguments})
+            for method in sorted(rule.methods & {"GET", "POST"}):
+                answer = client.open(path, method=method)
+                assert answer.status_code < 500, path
+                assert found_in(answer.data) == set(), path
+                opened |= {rule.endpoint} if answer.status_code < 400 else set()
+    assert {"preferences.show", "own_data.show", "own_data.correction", "own_data.download"} <= opened
+
+
 def test_no_page_answers_500_to_anything_the_walk_tries(app, cast, planted, client_of, lucas, nadia):
     for member in (lucas, nadia):
         assert [where for where, _, status in walk(app, client_of(member), planted) if status >= 500] == []
@@ -116,7 +148,11 @@ def test_no_page_answers_500_to_anything_the_walk_tries(app, cast, planted, clie
 def test_the_owner_sees_their_own_canaries_so_the_walk_can_see(app, planted, client_of, nadia):
     seen = set().union(*(hits for _, hits, _ in walk(app, client_of(nadia), planted)))
 
-    assert {"canarilla", "canary-pa-email", "199009911", "canari-note-privee", "Canari Caché"} <= seen
+    assert {"canarilla", "canary-pa-email", "199009911", "canari-note-privee", "Canari Caché", "canari-propose"} <= seen
+
+
+def test_the_admin_reads_the_register_so_the_walk_can_see_it_too(app, planted, client_of, helene):
+    assert "canari-au-registre" in set().union(*(hits for _, hits, _ in walk(app, client_of(helene), planted)))
 
 
 def test_no_letter_to_a_foreign_member_holds_anything_before_consent(planted, cast, as_system):

@@ -65,6 +65,7 @@ GATES = {
     "mail/leases.py": "claims letters",
     "accounts/founding.py": "locks while the first association is made",
     "partners/bulk.py": "remembers and tells an act on thousands of partners in one statement each",
+    "privacy/erasure.py": "takes the words of somebody who is erased out of timelines, by a function of the database",
     "search/known_words.py": "counts the words of every book, at night",
     "transfer/imports.py": "adds thousands of rows at once",
 }

@@ -1,13 +1,19 @@
 """One request travels from a delegate to a meeting, in a browser, with the real worker and the real mail server."""
 
+import html
+import re
 import time
+import urllib.error
+import urllib.parse
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 
 from brokerage import scope
 from tests import cast as people
-from tests.running import desk, links
+from tests.running import desk, free_port, links, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -116,11 +122,14 @@ def test_a_request_travels_from_a_delegate_to_a_meeting(chromium, running, cast,
     assert [*delegate.errors, *manager.errors, *contact.errors] == []
 
 
-def test_opening_every_link_of_every_letter_three_times_changes_nothing(running, cast, lucas, nadia, partner, as_member, app, digest_of_every_row):
-    import urllib.request
+def test_opening_every_link_of_every_letter_three_times_changes_nothing(running, cast, lucas, nadia, partner, as_member, as_system, app, digest_of_every_row):
+    import sqlalchemy as sa
 
+    from brokerage.accounts.models import Link, Purpose
     from brokerage.introductions import deciding, introductions, requests
     from brokerage.introductions.models import Introduction
+    from brokerage.partners.models import Contact
+    from brokerage.privacy import renewal
     from brokerage.timeline import Actor, By
 
     with as_member(lucas) as session:
@@ -138,19 +147,86 @@ def test_opening_every_link_of_every_letter_three_times_changes_nothing(running,
         session.commit()
     for address in (lucas.email, "h.marchetti@meridiane.example"):
         running.letter(address, "Mise en relation")
+    with as_system() as session:
+        [choices, *_] = session.scalars(sa.select(Link).where(Link.purpose == Purpose.PREFERENCES)).all()
+        renewal.send_data_link(session.get_one(Contact, contact.id), choices)
+        renewal.send_another(choices)
+        session.commit()
+    running.letter("h.marchetti@meridiane.example", "Vos données")
+    running.letter("h.marchetti@meridiane.example", "Votre nouveau lien")
     running.kill("scheduler")
     running.kill("worker")
 
     before = digest_of_every_row()
-    opened = 0
+    opened, kinds = 0, set()
     for message in running.letters():
         for link in {link.rstrip(".,)").replace("http://localhost/", running.url + "/") for link in links(message)}:
             for method in ("HEAD", "GET", "GET", "GET"):
                 with urllib.request.urlopen(urllib.request.Request(link, method=method), timeout=20) as answer:
                     assert answer.status == 200, link
                 opened += 1
+            kinds.add("/" + link.removeprefix(running.url + "/").partition("/")[0] + "/")
     assert opened >= 20
+    assert {"/reponse/", "/opposition/", "/preferences/", "/mes-donnees/"} <= kinds
     assert digest_of_every_row() == before
+
+
+def test_a_contact_answers_at_once_in_two_processes_and_only_one_answer_is_taken(running, cast, lucas, nadia, partner, as_member, as_system):
+    import sqlalchemy as sa
+
+    from brokerage.introductions import deciding, requests
+    from brokerage.introductions.models import Consent, Introduction
+
+    with as_member(lucas) as session:
+        request = people.a_request(session.get_one(type(lucas), lucas.id), cast.pa, partner)
+        requests.submit(request, session.get_one(type(lucas), lucas.id))
+        session.commit()
+    with as_member(nadia) as session:
+        mine, by = session.get_one(type(request), request.id), session.get_one(type(nadia), nadia.id)
+        [contact] = session.get_one(type(partner), partner.id).contacts
+        deciding.approve(mine, by, [deciding.Choice(contact.id, "Une heure ?", "Bonjour,\n\nAccepteriez-vous ?")])
+        session.commit()
+    ask = running.letter("h.marchetti@meridiane.example", "Une heure ?")
+    path = next(link for link in links(ask) if "/reponse/" in link).removeprefix("http://localhost")
+    first = running.url
+    running.processes["the other web"] = running.processes.pop("web")
+    running.port = free_port()
+    running.start("web")
+
+    tabs = {"refuse": Tab(first + path), "accept": Tab(running.url + path)}
+    with ThreadPoolExecutor(2) as both:
+        said = dict(zip(tabs, both.map(lambda what: tabs[what].answers(what), tabs), strict=True))
+
+    won = next(what for what, (status, _page) in said.items() if status == 200)
+    lost = said["accept" if won == "refuse" else "refuse"]
+    assert lost[0] == 409
+    assert "Une réponse a déjà été enregistrée le" in lost[1]
+    with as_system() as session:
+        assert [c.answer for c in session.scalars(sa.select(Consent))] == [won]
+        assert session.scalars(sa.select(Introduction.state)).one().value == {"refuse": "refused", "accept": "introduced"}[won]
+
+
+class Tab:
+    """A page opened in a browser of its own, with the form it holds."""
+
+    def __init__(self, url):
+        self.url, self.browser = url, urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+        page = until(self._opened)
+        self.fields = {name: re.search(rf'name="{name}"[^>]*value="([^"]*)"', page)[1] for name in ("csrf_token", "seen")}
+
+    def _opened(self):
+        try:
+            return self.browser.open(self.url, timeout=20).read().decode()
+        except urllib.error.URLError:
+            return None
+
+    def answers(self, what):
+        """The status and the words of what came back; redirects are followed."""
+        try:
+            with self.browser.open(self.url, urllib.parse.urlencode(self.fields | {"answer": what}).encode(), timeout=30) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as no:
+            return no.code, html.unescape(no.read().decode())
 
 
 @pytest.fixture

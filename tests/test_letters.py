@@ -20,11 +20,12 @@ from brokerage.partners.models import Contact
 LANGUAGES = ("fr", "en")
 REMINDERS = {which for row in (*REQUEST_ROWS, *INTRODUCTION_ROWS) for _to, which in row.letters}
 # what a contact reads, each with what is written into it
-TO_CONTACTS = ["ask_consent", "reminder_consent", "introduction", "reminder_outcome_contact", "objection_noted"]
+TO_CONTACTS = ["ask_consent", "reminder_consent", "introduction", "reminder_outcome_contact", "objection_noted", "link_again"]
 TO_MEMBERS = sorted({*map(str, Letter), *REMINDERS} - set(TO_CONTACTS))
 EVERY = [*TO_CONTACTS, *TO_MEMBERS]
 SEAL = seals.Seal("[[link:00000000-0000-4000-8000-000000000001]]")
 OBJECTION = seals.Seal("[[link:00000000-0000-4000-8000-000000000002]]")
+PREFERENCES = seals.Seal("[[link:00000000-0000-4000-8000-000000000004]]")
 ADDRESS = seals.Seal("[[email:00000000-0000-4000-8000-000000000003]]")
 NOTICE = "https://passerelle.example/donnees-personnelles"
 
@@ -71,7 +72,8 @@ def values_of(language, bare=False, **more):
         "page": "https://passerelle.example/demandes/1", "notice": NOTICE, "number": "2026-0001", "days": 3,
         "since": "jeudi 12 mars 2026", "reader": wording.member(a_member()), "sender": wording.member(nadia),
         "greeting": wording.greeting(contact), "partner": "Méridiane Énergie", "answer_link": SEAL, "outcome_link": SEAL,
-        "objection_link": OBJECTION, "contact_email": ADDRESS,
+        "objection_link": OBJECTION, "preferences_link": PREFERENCES, "data_link": SEAL, "link": SEAL, "opens": "answer",
+        "contact_email": ADDRESS,
         "contact": {"name": contact.name, "addressed": wording.addressed(contact), "title": "" if bare else "responsable RSE"},
         **more,
     }  # fmt: skip
@@ -229,10 +231,12 @@ def test_a_letter_to_a_member_has_one_link_to_its_request(name):
 
 
 def test_the_requester_s_copy_of_the_introduction_lacks_the_link_by_which_the_contact_objects():
-    theirs, mine = letter("introduction", "fr"), letter("introduction", "fr", objection_link="")
+    theirs, mine = letter("introduction", "fr"), letter("introduction", "fr", objection_link="", preferences_link="")
 
     assert OBJECTION in theirs.text
+    assert PREFERENCES in theirs.text
     assert OBJECTION not in mine.text
+    assert PREFERENCES not in mine.text
     assert "Ne plus recevoir" not in mine.text
 
 

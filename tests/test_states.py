@@ -10,7 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from brokerage import scope
 from brokerage.errors import Refusal
-from brokerage.introductions import deciding, introductions, letters, requests
+from brokerage.introductions import answering, deciding, introductions, letters, requests
 from brokerage.introductions.models import Introduction, IntroductionRequest, Result
 from brokerage.introductions.states import (
     INTRODUCTION_OVER,
@@ -37,10 +37,10 @@ def test_every_state_can_be_reached_from_the_first(table, start):
 
 
 @pytest.mark.parametrize(("table", "reopens", "finals"), [
-    (REQUEST_STEPS, {"ask_another"}, {RequestState.CLOSED}),
-    (INTRODUCTION_STEPS, set(), {IntroductionState.REFUSED, IntroductionState.UNANSWERED, IntroductionState.BLOCKED, IntroductionState.CANCELLED, IntroductionState.CLOSED}),
+    (REQUEST_STEPS, {"ask_another", "go_on"}, {RequestState.CLOSED}),
+    (INTRODUCTION_STEPS, {"reconsider"}, {IntroductionState.REFUSED, IntroductionState.UNANSWERED, IntroductionState.BLOCKED, IntroductionState.CANCELLED, IntroductionState.CLOSED}),
 ])
-def test_final_states_have_no_exit_but_to_ask_somebody_else(table, reopens, finals):
+def test_final_states_have_no_exit_but_to_ask_somebody_else_or_to_answer_anew(table, reopens, finals):
     exits = {step.name for step in table.values() if step.sources & finals}
 
     assert exits == reopens
@@ -133,12 +133,12 @@ class Desk(RuleBasedStateMachine):
             "redirect": lambda: deciding.redirect(request, by, to=self.member(session, self.cast.karim)),
             "take_back": lambda: deciding.take_back(request, by),
             "approve": lambda: deciding.approve(request, by, [choice]),
-            "ask_another": lambda: deciding.ask_another(request, by, [self._colleague(choice)]),
+            "ask_another": lambda: deciding.ask_another(request, by, [self._colleague(session, choice)]),
         }[name]()
 
-    def _colleague(self, choice):
+    def _colleague(self, session, choice):
         """A contact nobody asked yet, at the same partner."""
-        contact = people.a_contact(self.partner, "Paul", "Etcheverry", f"paul{uuid.uuid4().hex[:6]}@meridiane.example")
+        contact = people.a_contact(session.get_one(people.Partner, self.partner.id), "Paul", "Etcheverry", f"paul{uuid.uuid4().hex[:6]}@meridiane.example")
         return dataclasses.replace(choice, contact_id=contact.id)
 
     def _refused(self, session, request, by, name):
@@ -160,7 +160,7 @@ class Desk(RuleBasedStateMachine):
     def expire(self):
         self.take(self.cast.pa, lambda s, r: requests.expire(r))
 
-    @rule(name=st.sampled_from(["accept", "postpone", "refuse", "suggest", "block", "resume", "lapse", "outcome", "set_aside"]), by_contact=st.booleans())
+    @rule(name=st.sampled_from(["accept", "postpone", "refuse", "suggest", "block", "resume", "lapse", "outcome", "set_aside", "change"]), by_contact=st.booleans())
     def follow(self, name, by_contact):
         def act(session, request):
             import datetime
@@ -179,9 +179,15 @@ class Desk(RuleBasedStateMachine):
                     "lapse": lambda one=one: introductions.lapse(one, CLOCK),
                     "outcome": lambda one=one: introductions.record_outcome(one, by, Result.MET),
                     "set_aside": lambda one=one: introductions.set_aside(one, by),
+                    "change": lambda one=one: self._another_answer(one),
                 }[name]()
 
         self.take(self.cast.pa, act)
+
+    def _another_answer(self, introduction):
+        """The contact changes their mind: what is asked anew is answered in the same breath."""
+        answering.make_room(introduction, By(Actor.CONTACT, self.contact))
+        introductions.accept(introduction, By(Actor.CONTACT, self.contact))
 
     @invariant()
     def nothing_half_done(self):

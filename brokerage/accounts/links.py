@@ -19,6 +19,8 @@ LIFETIMES = {
     Purpose.ANSWER: timedelta(days=21),
     Purpose.OBJECTION: timedelta(days=365 * 3),  # objecting must stay as easy as it was on the first day
     Purpose.OUTCOME: timedelta(days=60),
+    Purpose.PREFERENCES: timedelta(days=365),
+    Purpose.DATA: timedelta(days=7),  # it shows and erases everything: a forwarded letter must not do that for long
 }
 PATHS = {
     Purpose.INVITATION: "/invitation/",
@@ -26,7 +28,10 @@ PATHS = {
     Purpose.ANSWER: "/reponse/",
     Purpose.OBJECTION: "/opposition/",
     Purpose.OUTCOME: "/resultat/",
+    Purpose.PREFERENCES: "/preferences/",
+    Purpose.DATA: "/mes-donnees/",
 }
+TO_CONTACTS = frozenset({Purpose.ANSWER, Purpose.OBJECTION, Purpose.OUTCOME, Purpose.PREFERENCES, Purpose.DATA})
 SINGLE_USE = {Purpose.INVITATION, Purpose.PASSWORD}
 
 _config: Config | None = None
@@ -73,6 +78,28 @@ def address(link_id: uuid.UUID) -> str:
     link = db.session.get_one(Link, link_id)
     token = tokens.link_token(_settings().secret_key, link.id)
     return f"{_settings().public_base_url}{PATHS[link.purpose]}{token}"
+
+
+def live(purpose: Purpose, subject_id: uuid.UUID) -> Link | None:
+    """The newest link for this that still opens, for a page that leads to another."""
+    wanted = sa.select(Link).where(
+        Link.purpose == purpose, Link.subject_id == subject_id, Link.used_at.is_(None), Link.expires_at > clock.now()
+    )
+    return db.session.scalars(wanted.order_by(Link.expires_at.desc()).limit(1)).first()
+
+
+def token_of(link: Link) -> str:
+    """Its token, made again: for the address of one of our own pages, never for a log."""
+    return tokens.link_token(_settings().secret_key, link.id)
+
+
+def known(token: str, purposes: Collection[Purpose]) -> Link | None:
+    """The link behind a token, expired and used ones too: good for sending another to the address on file, no more."""
+    with scope.acting(scope.Scope(scope.Kind.DOOR, read_only=True)) as session:
+        link = session.scalar(sa.select(Link).where(Link.token_hash == tokens.fingerprint(token)))
+        if link is not None:
+            session.expunge(link)
+        return link if link is not None and link.purpose in purposes else None
 
 
 def opened(token: str, purposes: Collection[Purpose]) -> Link:

@@ -121,6 +121,8 @@ class Purpose(enum.StrEnum):
     ANSWER = "answer"  # a contact's page for one introduction
     OBJECTION = "objection"  # a contact asks to be left alone
     OUTCOME = "outcome"
+    PREFERENCES = "preferences"  # how often, when and about what a contact may be asked
+    DATA = "data"  # what is held of a contact: asked for each time, sent to the address on file
 
 
 class Link(Identified, Owned, Base):

@@ -108,6 +108,11 @@ class Visitor:
         return self.has(Role.DELEGATE, Role.MANAGER)
 
     @property
+    def is_auditor(self) -> bool:
+        """For templates: reads figures, rights and the log."""
+        return self.has(Role.AUDITOR)
+
+    @property
     def is_admin(self) -> bool:
         """Manages members and rules."""
         return self.has(Role.ADMIN)

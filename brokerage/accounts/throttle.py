@@ -40,6 +40,14 @@ INVITATION = Limit(
     "invitation", 20, timedelta(days=1), N_("Vingt invitations sont déjà parties aujourd'hui. Reprenez demain.")
 )
 
+RENEWAL = Limit(
+    "renewal", 5, timedelta(days=1),
+    N_("Ce lien a été demandé trop souvent aujourd'hui. Cherchez le dernier message reçu, ou réessayez demain."),
+)  # fmt: skip
+RENEWAL_NEARBY = Limit(
+    "renewal-address", 20, timedelta(hours=1), N_("Trop de demandes depuis cet endroit. Réessayez dans une heure.")
+)
+
 EXPORT = Limit(
     "export", 20, timedelta(days=1), N_("Vingt exports ont déjà été demandés aujourd'hui. Reprenez demain.")
 )

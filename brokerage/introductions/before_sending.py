@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from brokerage import calendar, clock
 from brokerage.accounts.models import User
 from brokerage.database import db
-from brokerage.introductions import quota, rules
+from brokerage.introductions import quota, rules, wishes
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.policy import READERS
 from brokerage.introductions.quota import PartnerQuota
 from brokerage.introductions.states import RequestState
+from brokerage.introductions.wishes import PartnerWishes
 from brokerage.partners import showcase
 from brokerage.partners.models import Partner
 from brokerage.partners.showcase import Card
@@ -90,6 +91,8 @@ class Advice:
     """Everything the form may say. Delays are working days; None where nothing can be said."""
 
     quota: PartnerQuota | None
+    wishes: PartnerWishes | None  # what its contacts chose for themselves, without a name
+    other_subjects: list[str]  # what they welcome, when the plan is about nothing of it
     closed: bool  # the partner takes no request at the moment
     alternatives: list[Card]
     last: Last | None
@@ -107,9 +110,11 @@ def advice(plan: Plan) -> Advice:
     standing = quota.of([card.id]).get(card.id) if card else None
     closed = card is not None and not card.open_now
     avoid = card if card and (closed or (standing and standing.resting)) else None
-    notice = _notice(plan)
+    notice, wished = _notice(plan), wishes.of(card.id) if card else None
     return Advice(
         quota=standing,
+        wishes=wished,
+        other_subjects=wished.subjects if wished and plan.purpose and plan.purpose not in wished.subjects else [],
         closed=closed,
         alternatives=_alternatives(avoid, plan.purpose) if avoid else [],
         last=_last(plan),

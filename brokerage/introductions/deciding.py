@@ -114,7 +114,7 @@ def _chosen(request: IntroductionRequest, choices: Sequence[Choice]) -> dict[uui
     found = {c.id: c for c in db.session.scalars(sa.select(Contact).where(Contact.id.in_(wanted), Contact.deleted_at.is_(None)))}
     if len(found) != len(wanted):
         raise BadInput(N_("Un des contacts choisis n'existe plus. Choisissez à nouveau."), "contacts")
-    standings = fatigue.standings(found.values(), rules.of(request.giving_id))
+    standings = fatigue.standings(found.values(), rules.of(request.giving_id), request.purpose)
     for contact in found.values():
         _may_approach(contact, standings[contact.id], wanted[contact.id], request)
     return found
@@ -125,8 +125,13 @@ def _may_approach(contact: Contact, standing: fatigue.Standing, choice: Choice, 
         raise BadInput(N_("%(name)s ne peut pas être sollicité."), "contacts", name=contact.name)
     if choice.ask_on and choice.ask_on <= clock.today():
         raise BadInput(N_("Choisissez une date à venir."), "contacts")
+    excused = bool(choice.over_limit_reason.strip())
+    if standing.unwelcome and not excused:
+        raise BadInput(
+            N_("Ce sujet n'est pas de ceux que %(name)s accueille : donnez une raison pour passer outre."), "contacts", name=contact.name
+        )
     rested = choice.ask_on and standing.free_on and choice.ask_on >= standing.free_on
-    if standing.is_over and not rested and not choice.over_limit_reason.strip():
+    if standing.free_on and not rested and not excused:
         raise BadInput(
             N_("%(name)s a déjà été sollicité récemment : donnez une raison pour passer outre."), "contacts", name=contact.name
         )

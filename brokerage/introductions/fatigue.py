@@ -23,11 +23,12 @@ class Standing:
     last: datetime | None
     free_on: date | None  # None: may be asked today
     never: bool  # objected: may not be asked by anyone, whatever the reason
+    unwelcome: bool = False  # the subject is none of those they said they welcome
 
     @property
     def is_over(self) -> bool:
         """Whether asking now needs a reason."""
-        return self.free_on is not None
+        return self.free_on is not None or self.unwelcome
 
 
 _ASKED = (
@@ -40,17 +41,20 @@ _ASKED = (
 )
 
 
-def standings(contacts: Collection[Contact], rules: Rules) -> dict[uuid.UUID, Standing]:
-    """The standing of several contacts of our own, in one query. Days are whole days in Paris, as in the view `partner_quota`."""
+def standings(contacts: Collection[Contact], rules: Rules, purpose: str = "") -> dict[uuid.UUID, Standing]:
+    """The standing of several contacts of our own, to be asked for `purpose`, in one query.
+
+    Days are whole days in Paris, as in the view `partner_quota`.
+    """
     first = clock.today() - timedelta(days=rules.asks_window_days - 1)
     since = datetime.combine(first, time.min, clock.PARIS)
     times: dict[uuid.UUID, list[datetime]] = {contact.id: [] for contact in contacts}
     for contact_id, at in db.session.execute(_ASKED, {"contacts": list(times), "since": since}) if times else ():
         times[contact_id].append(at)
-    return {contact.id: _standing(contact, times[contact.id], rules) for contact in contacts}
+    return {contact.id: _standing(contact, times[contact.id], rules, purpose) for contact in contacts}
 
 
-def _standing(contact: Contact, asked: list[datetime], rules: Rules) -> Standing:
+def _standing(contact: Contact, asked: list[datetime], rules: Rules, purpose: str) -> Standing:
     limit = contact.asks_per_quarter if contact.asks_per_quarter is not None else rules.asks_limit
     return Standing(
         asks=len(asked),
@@ -58,6 +62,7 @@ def _standing(contact: Contact, asked: list[datetime], rules: Rules) -> Standing
         last=asked[-1] if asked else None,
         free_on=_free_on(asked, limit, rules, clock.today(), contact.quiet_months),
         never=contact.permission is Permission.DO_NOT_CONTACT,
+        unwelcome=bool(purpose and contact.welcomes and purpose not in contact.welcomes),
     )
 
 

@@ -202,7 +202,7 @@ def cancel(introduction: Introduction, by: Person) -> None:
 def forget(introduction: Introduction, by: Person) -> None:
     """Undo an approval that has not left: the ask no longer counts, the consent noted for it neither."""
     _forget_asks(introduction)
-    _withdraw_consents(introduction)
+    withdraw_answers(introduction)
     take("cancel", introduction, by, rule=True)
 
 
@@ -214,12 +214,15 @@ def set_aside(introduction: Introduction, by: Person) -> None:
 
 def withdraw_consent(introduction: Introduction, by: Person) -> None:
     """The contact takes the agreement back: the other association loses sight of the details at once (G3)."""
-    _withdraw_consents(introduction)
+    withdraw_answers(introduction)
+    add_line("consent_withdrawn", introduction, by, None)
     if introduction.state not in INTRODUCTION_OVER:
         take("cancel", introduction, by, rule=True)
+        close_if_over(introduction.request)
 
 
-def _withdraw_consents(introduction: Introduction) -> None:
+def withdraw_answers(introduction: Introduction) -> None:
+    """What was answered so far no longer counts; it stays as evidence."""
     given = sa.select(Consent).where(Consent.introduction_id == introduction.id, Consent.withdrawn_at.is_(None))
     for consent in db.session.scalars(given):
         consent.withdrawn_at = clock.now()

@@ -100,6 +100,7 @@ UNDECIDED = {R.SUBMITTED, R.INFO_NEEDED, R.PARKED}
 REQUEST_OPEN = {R.DRAFT, R.APPROVED, *UNDECIDED}
 AWAITING_CONTACT = {I.CONSENT_PENDING, I.POSTPONED}
 INTRODUCTION_OPEN = {*AWAITING_CONTACT, I.SUGGESTED, I.READY, I.INTRODUCED}
+CHANGEABLE = {I.POSTPONED, I.SUGGESTED, I.READY, I.REFUSED}  # answered by the contact, and nothing has left yet
 INTRODUCTION_OVER = set(I) - INTRODUCTION_OPEN - {I.NEW}
 
 REQUEST_STEPS: dict[str, Step[RequestState]] = dict(
@@ -116,6 +117,7 @@ REQUEST_STEPS: dict[str, Step[RequestState]] = dict(
         _step("redirect", UNDECIDED, R.SUBMITTED, A.MANAGER, letters=(L.REDIRECTED,)),
         _step("reopen", {R.DECLINED, R.EXPIRED, R.WITHDRAWN}, R.SUBMITTED, A.MANAGER, letters=(L.REOPENED,)),
         _step("resend", {R.WITHDRAWN}, R.SUBMITTED, A.DELEGATE, letters=(L.NEW_REQUEST,)),
+        _step("go_on", {R.CLOSED}, R.APPROVED, A.RULE),
         _step("withdraw", REQUEST_OPEN - {R.DRAFT}, R.WITHDRAWN, A.DELEGATE, A.ASKING_MANAGER, letters=(L.WITHDRAWN,)),
         _step("expire", {R.SUBMITTED, R.INFO_NEEDED}, R.EXPIRED, A.CLOCK, letters=(L.EXPIRED,)),
         _step("close", {R.APPROVED}, R.CLOSED, A.CLOCK, A.RULE),
@@ -131,6 +133,7 @@ INTRODUCTION_STEPS: dict[str, Step[IntroductionState]] = dict(
         _step("postpone", AWAITING_CONTACT, I.POSTPONED, A.CONTACT, A.MANAGER, letters=(L.POSTPONED,)),
         _step("suggest", {I.CONSENT_PENDING}, I.SUGGESTED, A.CONTACT, letters=(L.SUGGESTED,)),
         _step("refuse", AWAITING_CONTACT, I.REFUSED, A.CONTACT, A.MANAGER, letters=(L.NO_FOLLOW_UP,)),
+        _step("reconsider", CHANGEABLE, I.CONSENT_PENDING, A.CONTACT),
         _step("object", INTRODUCTION_OPEN, I.BLOCKED, A.CONTACT, A.RULE, letters=(L.NO_FOLLOW_UP,)),
         _step("resume", {I.POSTPONED}, I.CONSENT_PENDING, A.CLOCK, A.MANAGER, letters=(L.ASK_CONSENT,)),
         _step("lapse", {I.CONSENT_PENDING}, I.UNANSWERED, A.CLOCK, letters=(L.NO_FOLLOW_UP, L.LAPSED)),

@@ -6,7 +6,7 @@ introduction was made, and row-level policies hide it again when the consent is 
 
 import enum
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -132,7 +132,15 @@ def _size(size: int) -> str:
 def empty_old(before: datetime) -> int:
     """Forget the words and files of mail received before `before`; that one came, when and from whom on the record, stays."""
     old = sa.and_(InboundMail.created_at < before, sa.or_(InboundMail.text != "", InboundMail.quoted != "", InboundMail.subject != ""))
-    mails = db.session.scalars(sa.select(InboundMail).where(old).limit(1000)).all()
+    return _empty(db.session.scalars(sa.select(InboundMail).where(old).limit(1000)).all())
+
+
+def forget_words_of(contact_id: uuid.UUID) -> int:
+    """The same for all that one contact wrote, to whichever association: they are being erased."""
+    return _empty(db.session.scalars(sa.select(InboundMail).where(InboundMail.contact_id == contact_id)).all())
+
+
+def _empty(mails: Sequence[InboundMail]) -> int:
     for mail in mails:
         mail.text = mail.quoted = mail.subject = mail.from_name = mail.from_address = ""
         mail.files, mail.named_files = [], []

@@ -13,7 +13,7 @@ from brokerage.database import db
 from brokerage.errors import N_, BadInput
 from brokerage.mail.models import Suppression
 from brokerage.partners import fields as own_fields
-from brokerage.partners import policy, vault
+from brokerage.partners import policy, preferences, vault
 from brokerage.partners.models import Contact, ContactRole, Partner, Permission
 from brokerage.partners.partners import as_by, insist_on_version
 from brokerage.partners.vault import Coordinates
@@ -84,6 +84,7 @@ def _fill(contact: Contact, details: Details, email: str) -> frozenset[str]:
     values |= {"quiet_months": list(details.quiet_months), "extra": own_fields.merged(contact.extra or {}, details.extra)}
     if contact.permission is Permission.DO_NOT_CONTACT or objected(email):
         values["permission"] = Permission.DO_NOT_CONTACT
+    preferences.insist_on_own_word(contact, values)
     changed = frozenset(name for name, value in values.items() if getattr(contact, name) != value)
     for name in changed:
         setattr(contact, name, values[name])

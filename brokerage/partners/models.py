@@ -55,7 +55,7 @@ class ContactRole(enum.StrEnum):
     OTHER = "other"
 
 
-NOTHING_MORE = sa.text("'{}'::jsonb")
+NOTHING_MORE, NO_SUBJECT = sa.text("'{}'::jsonb"), sa.text("'{}'::text[]")
 LIVING, TRASHED = sa.text("deleted_at IS NULL"), sa.text("deleted_at IS NOT NULL")
 IMPORTED = sa.text("import_id IS NOT NULL")
 LAST_NAME_FIRST = sa.text("fold((last_name || ' '::text) || first_name)")  # as PostgreSQL itself writes it
@@ -155,6 +155,10 @@ class Contact(Identified, Owned, Versioned, Base):
     permission: Mapped[Permission] = mapped_column(default=Permission.ASK_FIRST)
     asks_per_quarter: Mapped[int | None] = mapped_column(sa.SmallInteger())  # their own limit, None: the rule
     quiet_months: Mapped[list[int]] = mapped_column(default=list)
+    preferred_at: Mapped[datetime | None]  # when they set their preferences themselves: no form overrules these
+    always_ask: Mapped[bool] = mapped_column(default=False, server_default=sa.false())  # theirs: never share_ok again
+    welcomes: Mapped[list[str]] = mapped_column(default=list, server_default=NO_SUBJECT)  # purposes; none named: any
+    correction_at: Mapped[datetime | None]  # they proposed another address, which waits in the vault
     extra: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=NOTHING_MORE)
     source: Mapped[str] = mapped_column(default="")
     source_date: Mapped[date | None]
@@ -190,4 +194,5 @@ class Channel(Owned, Base):
     email: Mapped[str] = mapped_column(default="")
     phone: Mapped[str] = mapped_column(default="")  # E.164
     mobile: Mapped[str] = mapped_column(default="")
+    proposed_email: Mapped[str] = mapped_column(default="", server_default="")  # the person's own correction, unchecked yet
     email_key: Mapped[str | None]  # keyed fingerprint: matches at import and against the objection list

@@ -66,6 +66,8 @@ def _together(kept: Contact, gone: Contact) -> dict[str, Any]:
         "role": gone.role if kept.role is ContactRole.OTHER else kept.role,
         "asks_per_quarter": min(limits, default=None),
         "quiet_months": sorted({*kept.quiet_months, *gone.quiet_months}),
+        "always_ask": kept.always_ask or gone.always_ask,
+        "welcomes": kept.welcomes or gone.welcomes,
         "last_word_at": max(filter(None, (kept.last_word_at, gone.last_word_at)), default=None),
     }
 

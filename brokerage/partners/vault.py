@@ -5,8 +5,9 @@ takes the role `passerelle_vault`, and row-level policies still hold: own contac
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -86,6 +87,28 @@ def reveal(introduction_id: uuid.UUID, by: By) -> Coordinates:
     )
 
 
+def of_person(contact_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Coordinates]:
+    """What somebody may read of themselves, in whichever book: the caller knows that it is they who ask.
+
+    Raises Unscoped outside the system's scope: no member's page may come here.
+    """
+    if scope.current().kind is not scope.Kind.SYSTEM:
+        raise scope.Unscoped("the record of a person is read in the system's scope")
+    return _read(list(contact_ids))
+
+
+def propose(contact_id: uuid.UUID, email: str) -> None:
+    """Lay another address beside a contact's own until somebody looked at it; "" takes it away."""
+    change = sa.update(Channel).where(Channel.contact_id == contact_id).values(proposed_email=email.strip())
+    db.session.execute(change.execution_options(synchronize_session=False))
+
+
+def proposed(contact_id: uuid.UUID) -> str:
+    """The address a contact of the association in scope says is theirs, unchecked; empty when there is none."""
+    found = _as_keeper(_PROPOSED, {"contact": contact_id})
+    return found[0][0] if found else ""
+
+
 def email_for_delivery(contact_id: uuid.UUID) -> str:
     """The address a letter leaves to, asked by the outbox in the system's scope as the letter leaves."""
     email = _read([contact_id]).get(contact_id, NOTHING).email
@@ -107,13 +130,22 @@ _WANTED = sa.select(_TABLE.contact_id, _TABLE.email, _TABLE.phone, _TABLE.mobile
     _TABLE.contact_id == sa.func.any(sa.bindparam("contacts", type_=sa.ARRAY(sa.Uuid())))
 )
 _ANYBODY = scope.through_the_gate(_WANTED)
+_PROPOSED = scope.through_the_gate(
+    sa.select(_TABLE.proposed_email).where(_TABLE.contact_id == sa.bindparam("contact", type_=sa.Uuid()))
+)
 _OWN = scope.through_the_gate(_WANTED.where(_TABLE.association_id == sa.bindparam("mine", type_=sa.Uuid())))
 
 
 def _read(contact_ids: list[uuid.UUID], mine: uuid.UUID | None = None) -> dict[uuid.UUID, Coordinates]:
     """What the policies let this scope see of these contacts; with `mine`, of those of one association."""
+    wanted = {"contacts": contact_ids} | ({"mine": mine} if mine else {})
+    rows = _as_keeper(_OWN if mine else _ANYBODY, wanted)
+    return {row.contact_id: Coordinates(row.email, row.phone, row.mobile) for row in rows}
+
+
+def _as_keeper(statement: sa.Select[Any], values: dict[str, Any]) -> Sequence[sa.Row[Any]]:
     db.session.flush()
     db.session.execute(_TAKE)
-    rows = db.session.execute(_OWN if mine else _ANYBODY, {"contacts": contact_ids} | ({"mine": mine} if mine else {})).all()
+    rows = db.session.execute(statement, values).all()
     db.session.execute(_GIVE_BACK)  # a failure above ends the transaction, and the role with it
-    return {contact_id: Coordinates(email, phone, mobile) for contact_id, email, phone, mobile in rows}
+    return rows

@@ -13,8 +13,10 @@ from brokerage.introductions.models import Introduction
 from brokerage.introductions.states import INTRODUCTION_OPEN
 from brokerage.mail import outbox
 from brokerage.mail.models import Message, Suppression
-from brokerage.partners.models import Channel, Contact, Permission
-from brokerage.privacy import letters
+from brokerage.partners import persons
+from brokerage.partners.models import Contact, Permission
+from brokerage.privacy import letters, register
+from brokerage.privacy.register import Right
 from brokerage.timeline import Actor, By
 
 
@@ -26,19 +28,19 @@ def object_to_everything(contact_id: uuid.UUID) -> Contact:
     """
     contact = db.session.get_one(Contact, contact_id)
     already = contact.permission is Permission.DO_NOT_CONTACT
-    key = db.session.scalar(sa.select(Channel.email_key).where(Channel.contact_id == contact_id))
-    for one in _everywhere(contact, key):
+    key = persons.address_key(contact)
+    for one in persons.at_same_address(contact):
         _stop(one, By(Actor.CONTACT, contact.id))
     if key:
-        _list(key)
+        keep_fingerprint(key)
     db.session.flush()
     if not already:
         outbox.post(letters.objection_noted(contact, contact.association_id, _names()))
     return contact
 
 
-def _list(key: str) -> None:
-    """From now on it is the person's own word: no undone import takes it back."""
+def keep_fingerprint(key: str) -> None:
+    """The address joins the objection list. From now on it is the person's own word: no undone import takes it back."""
     known = db.session.get(Suppression, key)
     if known is None:
         db.session.add(Suppression(email_key=key, reason="objection", created_at=clock.now()))
@@ -54,30 +56,24 @@ def heed(contact_ids: Collection[uuid.UUID], by: By) -> int:
     """
     ended = 0
     for contact in db.session.scalars(sa.select(Contact).where(Contact.id.in_(contact_ids))):
-        key = db.session.scalar(sa.select(Channel.email_key).where(Channel.contact_id == contact.id))
-        for one in _everywhere(contact, key):
-            ended += _end(one, by)
+        for one in persons.at_same_address(contact):
+            ended += end(one, by)
     return ended
 
 
-def _everywhere(contact: Contact, key: str | None) -> list[Contact]:
-    """The same person in every book: same address, so same fingerprint."""
-    if key is None:
-        return [contact]
-    known = sa.select(Contact).join(Channel, Channel.contact_id == Contact.id).where(Channel.email_key == key)
-    return list(db.session.scalars(known))
-
-
 def _stop(contact: Contact, by: By) -> None:
+    if contact.permission is not Permission.DO_NOT_CONTACT:
+        register.by_themselves(Right.OBJECTION, contact)
     contact.permission = Permission.DO_NOT_CONTACT
     contact.last_word_at = clock.now()
     timeline.record(
         "objection", by, contact.association_id, contact_id=contact.id, partner_id=contact.partner_id, at=clock.now()
     )
-    _end(contact, by)
+    end(contact, by)
 
 
-def _end(contact: Contact, by: By) -> int:
+def end(contact: Contact, by: By) -> int:
+    """End every open introduction of one contact, and the letters that wait for them. Returns how many were ended."""
     outbox.cancel(Message.to_contact_id == contact.id)
     asked = sa.select(Introduction).where(Introduction.contact_id == contact.id, Introduction.state.in_(INTRODUCTION_OPEN))
     found = db.session.scalars(asked).all()

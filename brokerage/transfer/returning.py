@@ -23,9 +23,8 @@ from brokerage.partners.models import Contact, Partner, Permission
 from brokerage.reference.folding import folded
 from brokerage.timeline import By
 from brokerage.transfer.bringing.book import stored
-from brokerage.transfer.bringing.merging import write
+from brokerage.transfer.bringing.merging import permission_after, write
 from brokerage.transfer.bringing.owners import Owners
-from brokerage.transfer.bringing.people import strictest
 from brokerage.transfer.bringing.storing import Haul
 from brokerage.transfer.exports.columns import HEADERS, PERSON, REFERENCE, values_of
 from brokerage.transfer.formulas import restored
@@ -197,7 +196,7 @@ class Homecoming:
         if contact is None:
             self._add_person(partner_id, person, nth)
             return True
-        changed = write(contact, {"permission": strictest(contact.permission, self._permission(person))})
+        changed = write(contact, {"permission": permission_after(contact, self._permission(person))})
         self.counts["contacts_changed" if changed else "contacts_unchanged"] += 1
         return changed
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from flask import Flask, abort, g, make_response, request, session, url_for
+from flask import Flask, abort, current_app, g, has_request_context, make_response, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user, logout_user
 
@@ -19,10 +19,13 @@ from brokerage.accounts import links, sign_in
 from brokerage.accounts.models import Link, Purpose, Role, User
 from brokerage.accounts.sign_in import Visitor
 from brokerage.database import db
-from brokerage.web.fragments import by_htmx, hx_redirect
+from brokerage.errors import NotFound
+from brokerage.privacy import bearers
+from brokerage.web.fragments import by_htmx, hx_redirect, page
 
 View = Callable[..., ResponseReturnValue]
 NOTED_EVERY = 60  # seconds: signing a cookie for every piece of a page tells nothing more
+EVERYWHERE = frozenset({Purpose.OBJECTION, Purpose.PREFERENCES, Purpose.DATA})  # what is said by these holds in every book
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 
 login = LoginManager()
@@ -81,18 +84,72 @@ def by_link(*purposes: Purpose) -> Callable[[View], View]:
     def sign(view: View) -> View:
         @wraps(view)
         def entered(token: str, **arguments: Any) -> ResponseReturnValue:
-            link = links.opened(token, purposes)
-            return _settled(_scope_of(link), view, {"link": link, **arguments})
+            try:
+                link = links.opened(token, purposes)
+            except NotFound:
+                if links.TO_CONTACTS.isdisjoint(purposes):
+                    raise
+                return _spent(token)
+            theirs = _in_their_language(link, view, token)
+            return _settled(_scope_of(link), theirs, {"link": link, **arguments})
 
-        return _signed(entered, "link")
+        return _from_letter(_signed(entered, "link"))
 
     return sign
 
 
+def by_old_link(view: View) -> View:
+    """A form that sends back a `token` that no longer opens anything. The view gets its `link`, None for an unknown one.
+
+    It must answer the same in both cases. The scope is the system's: the letter that follows is nobody's page.
+    """
+
+    @wraps(view)
+    def entered(**arguments: Any) -> ResponseReturnValue:
+        link = links.known(request.form.get("token", ""), links.TO_CONTACTS)
+        return _settled(scope.system("another link leaves to the address on file"), view, {"link": link, **arguments})
+
+    return _from_letter(_signed(entered, "public"))
+
+
 def _scope_of(link: Link) -> scope.Scope:
-    if link.purpose is Purpose.OBJECTION and not _reading():
-        return scope.system("an objection covers both associations")
+    if link.purpose is Purpose.DATA or (link.purpose in EVERYWHERE and not _reading()):
+        return scope.system("what a person says or asks of their data holds in every book", _reading())
     return scope.Scope(scope.Kind.CONTACT, link.association_id, _reading())
+
+
+def _in_their_language(link: Link, view: View, token: str) -> View:
+    """The contact's own language, unless the page was asked for in another; without a contact any more, the link is spent."""
+
+    def spoken(**arguments: Any) -> ResponseReturnValue:
+        if link.purpose in links.TO_CONTACTS:
+            contact = bearers.contact_of(link)
+            if contact is None:
+                return _spent(token)
+            g.language = contact.language
+        return view(**arguments)
+
+    return spoken
+
+
+def _spent(token: str) -> ResponseReturnValue:
+    return page("answers/spent.html", status=404, token=token)
+
+
+def _from_letter(view: View) -> View:
+    view.from_letter = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_from_letter(endpoint: str | None) -> bool:
+    """Whether a page opens by the link of a letter. Its address is a key: it is told to no page, not even one of ours."""
+    return getattr(current_app.view_functions.get(endpoint or ""), "from_letter", False)
+
+
+def in_same_language(endpoint: str, values: dict[str, Any]) -> None:
+    """`?lang=en` goes along from one page of a letter to the next, through redirects too."""
+    if has_request_context() and (asked := request.args.get("lang")) in ("fr", "en") and is_from_letter(endpoint):
+        values.setdefault("lang", asked)
 
 
 def _signed(view: View, admits: object) -> View:

@@ -8,11 +8,15 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from brokerage import clock
 from brokerage.accounts.models import Association
 from brokerage.errors import N_
 from brokerage.introductions.before_sending import Advice, Colleague, Day, Last, Similar
+from brokerage.introductions.wishes import PartnerWishes
 from brokerage.partners.showcase import Card
+from brokerage.web import held_words
 from brokerage.web.formats import date_long, date_short, day_month
+from brokerage.web.stories import purpose_label
 
 # As calendar.school_holiday_name and calendar.public_holiday_name say them.
 HOLIDAYS = (
@@ -67,10 +71,27 @@ def _partner(advice: Advice, card: Card | None) -> Iterator[Remark]:
         yield Remark("attente", "pause", _("%(name)s ne prend pas de demande en ce moment.", name=card.name))
     elif card and advice.quota and advice.quota.resting:
         yield Remark("attente", "hourglass", _resting(card, advice.quota.free_on))
+    if advice.wishes and advice.wishes.quiet_months:
+        yield _quiet(advice.wishes)
+    if advice.other_subjects:
+        subjects = ", ".join(purpose_label(code) for code in advice.other_subjects)
+        words = _("Ce sujet n'est pas de ceux qu'on accueille ici. On y préfère : %(subjects)s.", subjects=subjects)
+        yield Remark("attente", "message-circle-question-mark", words)
     for one in advice.similar:
         yield _similar(one)
     if advice.colleague:
         yield _colleague(advice.colleague)
+
+
+def _quiet(chosen: PartnerWishes) -> Remark:
+    """By the contacts' own word; a name is nobody's to read here."""
+    said = held_words.months(chosen.quiet_months)
+    now = clock.today().month in chosen.quiet_months
+    if chosen.people == 1:
+        words = _("Ce contact préfère ne pas être sollicité en %(months)s.", months=said)
+    else:
+        words = _("Ces contacts préfèrent ne pas être sollicités en %(months)s.", months=said)
+    return Remark("attente" if now else "encre", "calendar", words)
 
 
 def _resting(card: Card, free_on: date | None) -> str:

@@ -4,7 +4,7 @@ GET shows, a button acts by POST: mail scanners open every link. Nothing is tick
 """
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,23 +13,33 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, DateField, EmailField, RadioField, SelectChoice, StringField, TextAreaField
+from wtforms import BooleanField, DateField, EmailField, HiddenField, RadioField, SelectChoice, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from brokerage.accounts import links
 from brokerage.accounts.models import Association, Link, Purpose
 from brokerage.database import db
 from brokerage.errors import Refusal
-from brokerage.introductions import introductions, wording
+from brokerage.introductions import answering, introductions, wording
 from brokerage.introductions.models import Ask, Introduction, Result
-from brokerage.introductions.states import AWAITING_CONTACT, IntroductionState
+from brokerage.introductions.states import IntroductionState
 from brokerage.partners.models import Contact
 from brokerage.privacy import objection
 from brokerage.timeline import Actor, By
 from brokerage.web import access
+from brokerage.web.formats import date_long, hour
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
 
 pages = Blueprint("answers", __name__)
+
+
+ANSWERS = {
+    "accept": _l("Oui, mettez-nous en relation"),
+    "postpone": _l("Pas maintenant"),
+    "suggest": _l("Quelqu'un d'autre conviendrait mieux"),
+    "refuse": _l("Non merci"),
+}
 
 
 class AnswerForm(BaseForm):
@@ -37,12 +47,7 @@ class AnswerForm(BaseForm):
 
     answer = RadioField(
         _l("Votre réponse"),
-        choices=[
-            SelectChoice("accept", _l("Oui, mettez-nous en relation")),
-            SelectChoice("postpone", _l("Pas maintenant")),
-            SelectChoice("suggest", _l("Quelqu'un d'autre conviendrait mieux")),
-            SelectChoice("refuse", _l("Non merci")),
-        ],
+        choices=[SelectChoice(code, words) for code, words in ANSWERS.items()],
         validators=[InputRequired(_l("Choisissez une réponse."))],
     )
     phone = BooleanField(_l("Transmettre aussi mon numéro de téléphone"))
@@ -52,6 +57,7 @@ class AnswerForm(BaseForm):
     colleague_title = StringField(_l("Sa fonction"), validators=[Length(max=120)])
     colleague_email = EmailField(_l("Son adresse professionnelle"), validators=[Length(max=200)])
     word = TextAreaField(_l("Un mot"), validators=[Length(max=600)])
+    seen = HiddenField(default=answering.FIRST)  # the answer that the page knew of: two tabs cannot both be right
     reason = TextAreaField(_l("Souhaitez-vous dire pourquoi ?"), validators=[Length(max=600)])
 
 
@@ -68,6 +74,11 @@ class Invitation:
     manager_word: list[str]
     message: str  # the requester's own, unless the letter quotes it
     is_open: bool
+    may_change: bool
+    answered: str  # the answer recorded last, by its code; "" before any
+    answer_words: str
+    answered_on: str
+    seen: str
     expires_on: str
 
 
@@ -77,7 +88,7 @@ def _invitation(link: Link) -> Invitation:
     sides = [db.session.get_one(Association, side) for side in (introduction.asking_id, introduction.giving_id)]
     contact = db.session.get_one(Contact, introduction.contact_id)
     ask = db.session.scalars(sa.select(Ask).where(Ask.introduction_id == introduction.id).order_by(Ask.asked_at.desc())).first()
-    language = str(get_locale() or "fr")
+    language, given = str(get_locale() or "fr"), answering.last(introduction)
     return Invitation(
         introduction=introduction,
         facts=wording.facts(the_request, sides[0], sides[1], language),
@@ -87,9 +98,18 @@ def _invitation(link: Link) -> Invitation:
         asking=sides[0],
         manager_word=_paragraphs(ask.body) if ask else [],
         message=the_request.message if not ask or _bare(the_request.message) not in _bare(ask.body) else "",
-        is_open=introduction.state in AWAITING_CONTACT,
+        is_open=introduction.state is IntroductionState.CONSENT_PENDING,
+        may_change=answering.may_change(introduction),
+        answered=given.answer if given else "",
+        answer_words=str(ANSWERS.get(given.answer, "")) if given else "",
+        answered_on=_when(introduction.answered_at),
+        seen=answering.mark(introduction),
         expires_on=wording.day(link.expires_at.date(), language),
     )
+
+
+def _when(instant: datetime | None) -> str:
+    return _("%(day)s à %(hour)s", day=date_long(instant), hour=hour(instant)) if instant else ""
 
 
 def _paragraphs(body: str) -> list[str]:
@@ -109,13 +129,18 @@ SHOWN_APART = ("Quoi :", "Quoi\u00a0:", "What:", "Quand :", "Quand\u00a0:", "Whe
 @pages.get("/reponse/<token>")
 @access.by_link(Purpose.ANSWER)
 def show(link: Link) -> ResponseReturnValue:
-    """The question, or what was answered."""
-    form = AnswerForm(formdata=None)
-    return _page(link, form)
+    """The question, or what was answered; with `?changer=oui`, the question again while nothing has left."""
+    return _page(link, AnswerForm(formdata=None, seen=_mark(link)))
+
+
+def _mark(link: Link) -> str:
+    return answering.mark(db.session.get_one(Introduction, link.subject_id))
 
 
 def _page(link: Link, form: AnswerForm, status: int = 200) -> ResponseReturnValue:
-    return page("answers/show.html", status=status, invitation=_invitation(link), form=form, token=_token())
+    shown = _invitation(link)
+    asks = shown.is_open or (shown.may_change and "changer" in request.args)
+    return page("answers/show.html", status=status, invitation=shown, form=form, asks=asks, token=_token())
 
 
 def _token() -> str:
@@ -125,18 +150,36 @@ def _token() -> str:
 @pages.post("/reponse/<token>")
 @access.by_link(Purpose.ANSWER)
 def answer(link: Link) -> ResponseReturnValue:
-    """Take the answer. The same link again shows what was answered, and changes nothing."""
+    """Take the answer, the first or another one. Of two at once, one is taken and the other reads which."""
     form, introduction = AnswerForm(), db.session.get_one(Introduction, link.subject_id)
-    if introduction.state not in AWAITING_CONTACT:
-        return _thanks(link)
     if not form.validate():
         return _page(link, form, 422)
+    by = By(Actor.CONTACT, introduction.contact_id)
     try:
-        _answered(introduction, form, By(Actor.CONTACT, introduction.contact_id))
+        answering.insist_on_first(introduction, form.seen.data or answering.FIRST)
+        answering.make_room(introduction, by)
+        _answered(introduction, form, by)
+    except answering.AnsweredElsewhere:
+        return _already(link, form.answer.data)
     except Refusal as no:
+        db.session.rollback()  # what was answered before still counts
         form.refuse(no)
         return _page(link, form, no.status)
     return _thanks(link)
+
+
+def _already(link: Link, wanted: str) -> ResponseReturnValue:
+    """The same answer twice is a double click; another one is not taken, and the page says what was, and when."""
+    shown = _invitation(link)
+    if shown.answered == wanted:
+        return _thanks(link)
+    return page("answers/thanks.html", status=409, **_thanked(shown), overtaken=True)
+
+
+def _thanked(shown: Invitation) -> dict[str, Any]:
+    """What the page of thanks needs, also to lead on to the preferences."""
+    choices = links.live(Purpose.PREFERENCES, shown.introduction.contact_id)
+    return {"invitation": shown, "token": _token(), "preferences": links.token_of(choices) if choices else ""}
 
 
 def _thanks(link: Link) -> ResponseReturnValue:
@@ -174,7 +217,7 @@ def _colleague(form: AnswerForm) -> dict[str, Any]:
 @access.by_link(Purpose.ANSWER)
 def thanks(link: Link) -> ResponseReturnValue:
     """What happens next."""
-    return page("answers/thanks.html", invitation=_invitation(link), states=IntroductionState, token=_token())
+    return page("answers/thanks.html", **_thanked(_invitation(link)), overtaken=False)
 
 
 # ---- what came of it -------------------------------------------------------------------------------------------

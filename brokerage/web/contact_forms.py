@@ -11,16 +11,13 @@ from brokerage.partners import contacts
 from brokerage.partners.models import Contact, ContactRole, Permission
 from brokerage.partners.vault import Coordinates
 from brokerage.reference import identifiers
+from brokerage.web.held_words import MONTHS
 from brokerage.web.overlap import SharedForm
 from brokerage.web.own_fields import OwnFields, typed_of
 from brokerage.web.partner_fields import Day, Number, choice, options, radio, read, text, ticks
 from brokerage.web.partner_stories import PERMISSIONS
 from brokerage.web.stories import role_label
 
-MONTHS = (
-    _l("janvier"), _l("février"), _l("mars"), _l("avril"), _l("mai"), _l("juin"),
-    _l("juillet"), _l("août"), _l("septembre"), _l("octobre"), _l("novembre"), _l("décembre"),
-)  # fmt: skip
 ORIGIN = _l("Dites d'où elles viennent : la personne peut le demander.")
 FORMATS = ["%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y"]
 

@@ -23,13 +23,17 @@ FAMILIES = (
     "inbox",
     "mail",
     "notice",
+    "own_data",
     "partners",
+    "preferences",
     "requests",
     "rereading",
+    "rights",
     "search",
     "settings",
     "setup",
     "sign_in",
+    "spent_links",
     "tasks",
 )
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import jinja2
-from flask import Flask, request
+from flask import Flask, g, request
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
@@ -61,6 +61,7 @@ def create_app(config: Config | None = None) -> Flask:
     navigation.install(app)
     _add_doors(app, config)
     access.check_every_route(app)
+    app.url_defaults(access.in_same_language)
     app.wsgi_app = headers.served_static(app.wsgi_app, HOUSE / "static")  # type: ignore[method-assign]
     return app
 
@@ -106,11 +107,13 @@ def _install_extensions(app: Flask, config: Config) -> None:
 
 
 def language() -> str:
-    """French, unless the member chose English, a page was asked for in English, or a stranger's browser prefers it."""
+    """French, unless a page was asked for in English, its contact or member chose it, or a stranger's browser prefers it."""
+    asked, contact = request.args.get("lang"), g.get("language")
+    if asked in ("fr", "en") or contact in ("fr", "en"):
+        return asked if asked in ("fr", "en") else contact
     visitor = access.visiting()
-    asked = request.args.get("lang") or (visitor.language if visitor else None)
-    if asked in ("fr", "en"):
-        return asked
+    if visitor and visitor.language in ("fr", "en"):
+        return visitor.language
     return "fr" if visitor else request.accept_languages.best_match(["fr", "en"], "fr")
 
 

@@ -8,6 +8,7 @@ from flask import Flask, Response, abort, request
 from whitenoise import WhiteNoise
 
 from brokerage.config import Config
+from brokerage.web import access
 
 CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
@@ -19,7 +20,7 @@ ALWAYS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    # not no-referrer: browsers would then send no Origin either, and every form over https would be refused
+    # not no-referrer, which hides the Origin of our own forms; the pages of a letter say it for themselves (access.py)
     "Referrer-Policy": "same-origin",
 }
 HSTS = "max-age=31536000; includeSubDomains"
@@ -35,11 +36,14 @@ def install(app: Flask, config: Config) -> None:
         if request.method in ("GET", "HEAD", "OPTIONS") or request.endpoint in FOREIGN_POSTS:
             return
         origin = request.headers.get("Origin")
-        if request.headers.get("Sec-Fetch-Site") == "cross-site" or (origin and not _ours(origin, config)):
+        veiled = origin == "null" and access.is_from_letter(request.endpoint)  # no-referrer hides our own origin too
+        if request.headers.get("Sec-Fetch-Site") == "cross-site" or (origin and not veiled and not _ours(origin, config)):
             abort(403)
 
     @app.after_request
     def dressed(response: Response) -> Response:
+        if access.is_from_letter(request.endpoint):
+            response.headers["Referrer-Policy"] = "no-referrer"
         for name, value in ALWAYS.items():
             response.headers.setdefault(name, value)
         if not config.local:

@@ -17,7 +17,7 @@ from brokerage.partners.models import Contact, Permission
 from brokerage.partners.past import Past
 from brokerage.partners.record import Record
 from brokerage.timeline import Entry
-from brokerage.web import quotas, stories, task_words
+from brokerage.web import held_words, quotas, stories, task_words
 from brokerage.web.drawing.badges import slats
 from brokerage.web.drawing.icons import icon
 from brokerage.web.formats import date_short
@@ -32,7 +32,8 @@ FIELD_NAMES = {
     "extra": _l("vos champs"), "trash": _l("corbeille"),
     "civility": _l("civilité"), "first_name": _l("prénom"), "last_name": _l("nom"), "role": _l("rôle"), "title": _l("fonction"),
     "language": _l("langue"), "permission": _l("accord"), "asks_per_quarter": _l("demandes par trimestre"),
-    "quiet_months": _l("mois calmes"), "source": _l("origine"), "source_date": _l("date de l'origine"), "email": _l("e-mail"),
+    "quiet_months": _l("mois calmes"), "welcomes": _l("sujets"), "always_ask": _l("toujours demander"),
+    "source": _l("origine"), "source_date": _l("date de l'origine"), "email": _l("e-mail"),
     "phone": _l("téléphone"), "mobile": _l("portable"),
 }  # fmt: skip
 DERIVED = {"insee", "department", "academy", "region"}
@@ -102,6 +103,17 @@ _SENTENCES: dict[str, Any] = {
     "partner_handed_over": lambda who, name, d: _("%(who)s confie cette fiche à %(to)s.", who=who, to=d.get("to", "")),
     "contact_restored": lambda who, name, d: _("%(who)s remet %(name)s dans la fiche.", who=who, name=name or _("un contact")),
     "contact_removed": lambda who, name, d: _("%(who)s retire un contact.", who=who),
+    "preferences_chosen": lambda who, name, d: _("%(name)s choisit ses préférences.", name=name or _("Un contact")),
+    "contact_corrected": lambda who, name, d: _("%(name)s corrige sa fiche : %(fields)s.", name=name or _("Un contact"), fields=_fields(d)),
+    "correction_proposed": lambda who, name, d: _("%(name)s propose une autre adresse.", name=name or _("Un contact")),
+    "correction_accepted": lambda who, name, d: _(
+        "%(who)s accepte l'adresse proposée par %(name)s.", who=who, name=name or _("un contact")
+    ),
+    "correction_kept": lambda who, name, d: _("%(who)s garde l'adresse connue de %(name)s.", who=who, name=name or _("un contact")),
+    "contact_erased": lambda who, name, d: _("Un contact a fait effacer ses données."),
+    "data_downloaded": lambda who, name, d: _("%(name)s a téléchargé ses données.", name=name or _("Un contact")),
+    "link_sent": lambda who, name, d: _("Un nouveau lien est parti à %(name)s, à sa demande.", name=name or _("un contact")),
+    "rights_settled": lambda who, name, d: _("%(who)s a répondu à une demande de droits.", who=who),
     "objection": lambda who, name, d: _("%(name)s demande à ne plus être sollicité.", name=name or _("Un contact")),
 }
 
@@ -159,6 +171,12 @@ def origin_of(contact: Contact) -> str:
     if contact.source_date is None:
         return _("Origine : %(source)s", source=contact.source)
     return _("Origine : %(source)s, %(day)s", source=contact.source, day=date_short(contact.source_date))
+
+
+def preferences_of(contact: Contact) -> str:
+    """What a contact chose: « 1 demande par trimestre, pas en juin – indiqué par le contact lui-même le 12 mars »."""
+    chosen = ", ".join(held_words.said_wishes(contact)) or _("aucune préférence particulière")
+    return _("%(chosen)s · indiqué par le contact lui-même le %(day)s", chosen=chosen, day=date_short(contact.preferred_at))
 
 
 def known_to(knowers: Sequence[tuple[str, int]]) -> str:

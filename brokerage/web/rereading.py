@@ -54,7 +54,7 @@ def candidates(the_request: IntroductionRequest, partner_id: uuid.UUID | None) -
     people = db.session.scalars(
         sa.select(Contact).where(Contact.partner_id == partner_id, Contact.deleted_at.is_(None)).order_by(Contact.created_at)
     ).all()
-    standings = fatigue.standings(people, rules.of(the_request.giving_id))
+    standings = fatigue.standings(people, rules.of(the_request.giving_id), the_request.purpose)
     return [_candidate(the_request, person, standings[person.id]) for person in people]
 
 

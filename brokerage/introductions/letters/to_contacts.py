@@ -29,7 +29,8 @@ def ask_model(request: IntroductionRequest, contact: Contact, by: User) -> tuple
 
 def ask_foot(request: IntroductionRequest, contact: Contact) -> str:
     """The part of the ask nobody may edit, as a preview shows it; its links are made when it is sent."""
-    blank = {"body": "", "subject_line": "—", "until": "…", "answer_link": "https://…", "objection_link": "https://…"}
+    blank = {"body": "", "subject_line": "—", "until": "…", "answer_link": "https://…"}
+    blank |= {"objection_link": "https://…", "preferences_link": "https://…"}
     return worded("ask_consent", request, contact, **blank).text
 
 
@@ -58,7 +59,8 @@ def to_contact(
     """A letter to a contact about an introduction, with what such a letter owes them at its foot (G5, G8)."""
     request = thing.request
     objection = links.seal(links.make(Purpose.OBJECTION, contact.id, thing.giving_id))
-    said = worded(which, request, contact, objection_link=objection, **extra)
+    preferences = links.seal(links.make(Purpose.PREFERENCES, contact.id, thing.giving_id))
+    said = worded(which, request, contact, objection_link=objection, preferences_link=preferences, **extra)
     who = author(by, request)
     headers = {"List-Unsubscribe": f"<{objection}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
     return paper.Letter(
@@ -86,4 +88,5 @@ def worded(which: str, request: IntroductionRequest, contact: Contact, /, **extr
 
 
 def _told(request: IntroductionRequest, contact: Contact, /, **extra: Any) -> dict[str, Any]:
-    return context(request, contact.language) | {"greeting": wording.greeting(contact), "source": contact.source} | extra
+    own = {"greeting": wording.greeting(contact), "source": contact.source, "preferences_link": ""}
+    return context(request, contact.language) | own | extra
