@@ -30,7 +30,7 @@ MATRIX = {
     "answers.objecting": LINK, "answers.one_click": LINK,
     # one's own account, and the members of the association
     "account.show": ALL, "account.introduce_oneself": ALL, "account.change_password": ALL, "account.leave_everywhere": ALL,
-    "account.end_session": ALL, "account.members": ADMINS, "account.invite": ADMINS, "account.member": ADMINS, "account.change": ADMINS,
+    "account.end_session": ALL, "account.choose_notices": ALL, "account.members": ADMINS, "account.invite": ADMINS, "account.member": ADMINS, "account.change": ADMINS,
     "account.departure": ADMINS, "account.deactivate": ADMINS, "account.invite_again": ADMINS, "account.welcome_back": ADMINS,
     # the desk
     "home.show": ALL, "requests.inbox": ALL, "requests.show": ALL, "requests.new": ASKERS, "requests.send": ASKERS, "requests.keep": ASKERS,
@@ -63,6 +63,7 @@ MATRIX = {
     "settings.index": KEEPERS, "settings.labels": KEEPERS, "settings.rename_label": KEEPERS, "settings.remove_label": KEEPERS,
     "settings.own_fields": KEEPERS, "settings.define_field": KEEPERS, "settings.own_field": KEEPERS, "settings.describe_field": KEEPERS,
     "settings.archive_field": KEEPERS, "settings.move_field": KEEPERS,
+    "settings.all_rules": KEEPERS, "settings.change_rules": ADMINS,
     # daily work
     "tasks.index": BOOK, "tasks.add": BOOK, "tasks.show": BOOK, "tasks.change": BOOK, "tasks.put_off": BOOK, "tasks.finish": BOOK,
     "tasks.take_up_again": BOOK, "partners.exchange": BOOK, "partners.edit_note": BOOK, "partners.change_note": BOOK,

@@ -52,7 +52,7 @@ def _of_case(case: Case, at: datetime, gives: bool) -> Iterator[Planned]:
     """Of several letters that would leave together only the latest does; a step of the clock ends the story."""
     steps: dict[datetime, Row] = {}
     for row, day in sorted(_rows(case, at), key=lambda one: one[1]):  # stable, as in timetable.chosen
-        moment = _moment(case, row, day, at)
+        moment = moment_of(case, row, day, at)
         if moment not in steps or not steps[moment].step:
             steps[moment] = row
     for moment in sorted(steps):
@@ -69,7 +69,8 @@ def _rows(case: Case, at: datetime) -> list[tuple[Row, date]]:
     return [*([(now.row, now.day)] if now else []), *ahead(case, at)]
 
 
-def _moment(case: Case, row: Row, day: date, at: datetime) -> datetime:
+def moment_of(case: Case, row: Row, day: date, at: datetime) -> datetime:
+    """When a row's letter leaves, or its step is taken, seen from `at`."""
     if row.step:
         return max(moment_of_step(Chosen(case, row, day)), at)
     to = row.letters[0][0]

@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired
 from brokerage.accounts import passwords, sign_in, team
 from brokerage.accounts.sign_in import Visitor
 from brokerage.errors import BadInput
+from brokerage.introductions.notices import KINDS
 from brokerage.web import access, person_fields
 from brokerage.web.access import me, visiting
 from brokerage.web.forms import BaseForm
@@ -41,7 +42,7 @@ class PasswordForm(BaseForm):
 @access.members()
 def show() -> ResponseReturnValue:
     """One's own page."""
-    return _shown()
+    return shown()
 
 
 @pages.post("/moi")
@@ -50,7 +51,7 @@ def introduce_oneself() -> ResponseReturnValue:
     """Change name, title or language."""
     form = SelfForm()
     if not form.validate():
-        return _shown(422, self_form=form)
+        return shown(422, self_form=form)
     team.introduce_oneself(
         me(), form.first_name.data, form.last_name.data, form.title.data or "", form.language.data
     )
@@ -71,8 +72,8 @@ def change_password() -> ResponseReturnValue:
             return redirect(url_for(".show"), 303)
     except BadInput as no:
         form.refuse(no)
-        return _shown(no.status, password_form=form)
-    return _shown(422, password_form=form)
+        return shown(no.status, password_form=form)
+    return shown(422, password_form=form)
 
 
 @pages.post("/moi/sessions/<uuid:id>/fin")
@@ -94,15 +95,19 @@ def leave_everywhere() -> ResponseReturnValue:
     return redirect(url_for("sign_in.show"), 303)
 
 
-def _shown(
-    status: int = 200, self_form: SelfForm | None = None, password_form: PasswordForm | None = None
-) -> ResponseReturnValue:
+def shown(status: int = 200, **refused: BaseForm) -> ResponseReturnValue:
+    """One's own page, with the form that was refused, if any."""
+    forms: dict[str, BaseForm] = {
+        "self_form": SelfForm(formdata=None, obj=me()),
+        "notices_form": notices.blank(me()),
+        "password_form": PasswordForm(formdata=None),
+    }
     return page(
         "account/show.html",
         status=status,
         member=me(),
-        self_form=self_form or SelfForm(formdata=None, obj=me()),
-        password_form=password_form or PasswordForm(formdata=None),
+        kinds=KINDS,
+        **forms | refused,
         sessions=sign_in.sessions_of(_visitor().user_id),
         this_session=_visitor().session_id,
     )
@@ -114,4 +119,4 @@ def _visitor() -> Visitor:
     return visitor
 
 
-from brokerage.web import members  # noqa: E402, F401  (its pages hang on the blueprint above)
+from brokerage.web import members, notices  # noqa: E402, F401  (their pages hang on the blueprint above)

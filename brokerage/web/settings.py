@@ -58,4 +58,4 @@ def remove_label() -> ResponseReturnValue:
     return redirect(url_for(".labels"), 303)
 
 
-from brokerage.web import settings_fields  # noqa: E402, F401 - the rest of the family signs itself in here
+from brokerage.web import settings_fields, settings_rules  # noqa: E402, F401 - the rest of the family signs itself in here
