@@ -192,17 +192,17 @@ def test_never_is_not_offered_for_what_only_this_reader_can_do():
     assert alone == {"decide", "overdue", "question"}
 
 
-def test_what_is_not_offered_is_refused_and_only_what_differs_is_kept(cast):
-    nadia = cast.nadia
+def test_what_is_not_offered_is_refused_and_only_what_differs_is_kept(cast, as_member):
+    with as_member(cast.nadia) as session:
+        nadia = session.get_one(User, cast.nadia.id)
+        with pytest.raises(BadInput) as refused:
+            notices.choose(nadia, {"decide": "never"}, weekly=True)
+        assert refused.value.field == "decide"
 
-    with pytest.raises(BadInput) as refused:
-        notices.choose(nadia, {"decide": "never"}, weekly=True)
-    notices.choose(nadia, {"decide": "now", "news": "never", "outcome": "digest"}, weekly=True)
-
-    assert refused.value.field == "decide"
-    assert nadia.notices == {"news": "never", "outcome": "digest"}
-    notices.choose(nadia, {"news": "now", "outcome": "now"}, weekly=False)
-    assert nadia.notices == {"weekly": False}
+        notices.choose(nadia, {"decide": "now", "news": "never", "outcome": "digest"}, weekly=True)
+        assert nadia.notices == {"news": "never", "outcome": "digest"}
+        notices.choose(nadia, {"news": "now", "outcome": "now"}, weekly=False)
+        assert nadia.notices == {"weekly": False}
 
 
 def test_a_digest_that_something_was_put_in_cannot_be_refused_as_a_whole(cast):
@@ -213,13 +213,16 @@ def test_a_digest_that_something_was_put_in_cannot_be_refused_as_a_whole(cast):
     assert cast.lucas.notices == {}
 
 
-def test_managers_receive_the_digest_until_they_refuse_it_and_others_once_they_want_it(cast):
-    assert notices.wants_digest(cast.nadia)
-    assert not notices.wants_digest(cast.lucas)
-    notices.choose(cast.lucas, {}, weekly=True)
-    notices.choose(cast.nadia, {}, weekly=False)
-    assert notices.wants_digest(cast.lucas)
-    assert not notices.wants_digest(cast.nadia)
+def test_managers_receive_the_digest_until_they_refuse_it_and_others_once_they_want_it(cast, as_system):
+    with as_system() as session:
+        nadia, lucas = (session.get_one(User, one.id) for one in (cast.nadia, cast.lucas))
+
+        assert notices.wants_digest(nadia)
+        assert not notices.wants_digest(lucas)
+        notices.choose(lucas, {}, weekly=True)
+        notices.choose(nadia, {}, weekly=False)
+        assert notices.wants_digest(lucas)
+        assert not notices.wants_digest(nadia)
 
 
 def test_only_what_one_may_receive_is_asked(cast):
@@ -248,3 +251,19 @@ def test_the_introduction_leaves_whatever_one_chose(desk, firm):
 
     assert ("introduction", desk.cast.lucas.id) in sent
     assert ("approved", desk.cast.lucas.id) not in sent
+
+
+def test_what_waits_for_a_digest_that_will_not_come_leaves_and_what_is_not_wanted_does_not(desk, firm):
+    lucas = desk.cast.lucas
+    wants(desk, lucas, news="digest", comment="digest", weekly=True)
+    request = submitted(desk, firm)
+    desk.nadia(at(MONDAY, 10), lambda s, by: comments.say(s.get_one(IntroductionRequest, request.id), by, "Je regarde.", shared=True))
+    desk.nadia(at(MONDAY, 11), lambda s, by: deciding.decline(s.get_one(IntroductionRequest, request.id), by, "too_short", "", ""))
+    leave(desk, at(MONDAY, 12))
+
+    with clock.at(at(MONDAY, 13)), desk.as_member(lucas) as session:
+        notices.choose(session.get_one(User, lucas.id), {"news": "now", "comment": "never"}, weekly=False)
+        session.commit()
+    sent, _states = leave(desk, at(MONDAY, 14))
+
+    assert sent == {("declined", lucas.id)}

@@ -3,6 +3,7 @@
 import json
 import re
 from datetime import UTC, date, datetime
+from urllib.parse import urlencode
 
 import pytest
 import sqlalchemy as sa
@@ -15,10 +16,12 @@ from brokerage.introductions.rulebook import RULES
 from brokerage.introductions.rules import Rules
 from brokerage.timeline import Entry
 from tests import cast as people
-from tests import test_reminders
+from tests import test_journey, test_reminders
+from tests.test_journey import Person
 from tests.test_reminders import at
 
 desk, firm = test_reminders.desk, test_reminders.firm
+running = test_journey.running
 THURSDAY = datetime(2026, 11, 26, 9, 0, tzinfo=UTC)
 
 
@@ -172,6 +175,19 @@ def test_the_dates_follow_what_is_typed_before_it_is_saved(opened_by, cast, as_s
     assert stored(as_system, cast.pa) == {}
 
 
+def test_what_htmx_puts_in_place_is_what_a_reload_shows(opened_by, cast):
+    helene = opened_by(cast.helene)
+    typed = {"decide_within": "9", "remind_manager_after": "2, 7", "escalate_after": "3"}
+
+    text = helene.post(voir="1", **typed).text
+    reload = helene.get("?" + urlencode({name: value for name, value in (helene.shown() | typed).items() if name in RULES})).text
+
+    targets = re.search(r'hx-select-oob="([^"]*)"', text)[1].split(",")
+    assert targets == [f"#exemple-{name}" for name in RULES]
+    assert [example(text, name) for name in RULES] == [example(reload, name) for name in RULES]
+    assert 'hx-swap="none"' in text
+
+
 def test_back_to_usual_changes_one_rule_and_keeps_what_else_was_typed(opened_by, cast, as_system):
     helene = opened_by(cast.helene)
     helene.post(decide_within="9", warn_before_event="12")
@@ -291,3 +307,30 @@ def test_what_a_member_may_not_choose_is_refused_with_what_was_chosen_kept(cast,
     with as_system() as session:
         assert session.get_one(User, cast.nadia.id).notices == {}
         assert session.get_one(User, cast.lucas.id).notices == {"weekly": True}
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_in_a_browser_the_dates_follow_the_typing_and_without_a_script_a_button_shows_them(running, chromium, cast, as_system):
+    helene = Person(chromium, running.url).enters(cast.helene)
+    helene.goes("/reglages/regles")
+    before = helene.page.inner_text("#exemple-decide_within")
+
+    helene.page.fill("#decide_within", "11")
+    helene.page.wait_for_function("old => document.querySelector('#exemple-decide_within').innerText !== old", arg=before)
+
+    assert helene.page.evaluate("document.activeElement.id") == "decide_within"
+    assert helene.page.input_value("#decide_within") == "11"
+    assert not helene.page.get_by_role("button", name="Voir les dates").is_visible()
+    helene.page.keyboard.press("Enter")
+    helene.reads("1 règle changée.", "Réglé par Hélène Roux")
+    assert helene.errors == []
+    assert stored(as_system, cast.pa)["decide_within"] == 11
+
+    plain = Person(chromium, running.url, java_script_enabled=False).enters(cast.helene)
+    plain.goes("/reglages/regles")
+    plain.page.fill("#decide_within", "3")
+    plain.page.get_by_role("button", name="Voir les dates").click()
+    assert plain.page.inner_text("#exemple-decide_within") != before
+    assert plain.page.input_value("#decide_within") == "3"
+    assert stored(as_system, cast.pa)["decide_within"] == 11

@@ -8,12 +8,15 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import sqlalchemy as sa
+
+from brokerage import clock
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput
 from brokerage.introductions.states import Letter
 from brokerage.mail import seals
-from brokerage.mail.models import Message
+from brokerage.mail.models import Message, MessageState
 
 
 class When(enum.StrEnum):
@@ -113,6 +116,17 @@ def choose(member: User, wanted: Mapping[str, str], weekly: bool) -> None:
     if weekly != member.has(Role.MANAGER):
         kept[WEEKLY] = weekly
     member.notices = kept
+    _settle_held(member)
+
+
+def _settle_held(member: User) -> None:
+    """What waits for a digest that will not come leaves now; what its reader wants no more does not leave at all."""
+    waiting = (Message.state == MessageState.HELD) & Message.sent_at.is_(None) & (Message.to_user_id == member.id)
+    for message in db.session.scalars(sa.select(Message).where(waiting)):
+        if wish(member, message.kind) is When.NEVER:
+            message.state = MessageState.CANCELLED
+        elif not wants_digest(member):
+            message.state, message.due_at = MessageState.PENDING, clock.now()
 
 
 def honoured(message: Message) -> bool:

@@ -18,10 +18,15 @@ def lines(request: IntroductionRequest, reader: User) -> list[Line]:
 def _sentence(one: Planned) -> str:
     kind = one.kind.rstrip("_0123456789")
     manager = one.who.get(To.MANAGER) or _("la personne responsable")
+    colleague = one.who.get(To.COLLEAGUES) or manager
     delegate = one.who.get(To.DELEGATE) or _("la personne qui demandait")
     said = {
         "reminder_decision": _("Relance à %(who)s, si la demande attend encore.", who=manager),
-        "reminder_escalated": _("Toujours sans décision, ses collègues reçoivent une relance et %(who)s est au courant.", who=delegate),
+        "reminder_escalated": _(
+            "Toujours sans décision, les collègues de %(manager)s reçoivent une relance et %(who)s est au courant.",
+            manager=colleague,
+            who=delegate,
+        ),
         "reminder_event": _("Relance à %(who)s : l'événement approche.", who=manager),
         "reminder_question": _("Relance à %(who)s, si la question reste sans réponse.", who=delegate),
         "expire": _("Sans décision d'ici là, la demande arrive à son terme."),
