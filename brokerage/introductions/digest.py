@@ -1,7 +1,7 @@
 """The weekly digest: what waits for a member, and the news they asked to read there. Monday at eight, never empty.
 
-It reads the same cases as the reminders, so the two never contradict each other. Once a week whatever runs twice: the
-outbox keeps one letter for each member and week.
+It reads the same cases as the reminders, so the two never contradict each other. Once a week whatever runs twice: each
+member is looked at once, at their hour; whoever had nothing then has none later that day for what came since.
 """
 
 import logging
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
 
 from brokerage import calendar, clock
 from brokerage.accounts import links
@@ -20,6 +21,7 @@ from brokerage.database import db
 from brokerage.introductions import notices, routing, wording
 from brokerage.introductions.agenda import Item, waiting_for
 from brokerage.introductions.cases import DAY, EVES, place_of_member
+from brokerage.introductions.models import Reminder
 from brokerage.introductions.news import Held, held_for
 from brokerage.introductions.reminders import Due
 from brokerage.mail import letter as paper
@@ -83,25 +85,28 @@ def _key(member: User, day: date) -> str:
 
 def due(at: datetime) -> list[Digest]:
     """The digests of today that did not leave yet, the earliest first; it only reads. Needs the system's scope."""
+    return [one for one in _every(at) if one.items]
+
+
+def _every(at: datetime) -> list[Digest]:
+    """The same with those that have nothing to say, in an order that two processes share."""
     days = dict(_readers(at))
     if not days:
         return []
     held = held_for([member.id for member in days])
     waiting = waiting_for(days)
     found = [_digest(member, day, waiting[member.id], held.get(member.id), at) for member, day in days.items()]
-    return sorted((one for one in found if one.items), key=lambda one: (one.leaves_at, one.member.name))
+    return sorted(found, key=lambda one: (one.leaves_at, one.member.id))
 
 
 def _readers(at: datetime) -> Iterator[tuple[User, date]]:
-    """Members who want it, are here, and did not have it this week."""
+    """Members who want it, are here, and were not looked at this week."""
     members = db.session.scalars(sa.select(User).where(User.is_active).order_by(User.id)).all()
     wanting = [one for one in members if notices.wants_digest(one)]
     days = {one: day for one in wanting if (day := _today_is_the_day(one, at)) and routing.is_present(one, day)}
-    keys = {f"{KIND}:{_key(one, day)}": one for one, day in days.items()}
-    sent = db.session.scalars(sa.select(Message.dedupe_key).where(Message.dedupe_key.in_(keys))).all() if keys else ()
-    for key in sent:
-        del days[keys[key]]
-    yield from days.items()
+    mine = Reminder.subject_id.in_([one.id for one in days]) & (Reminder.kind == KIND) & Reminder.due_on.in_(set(days.values()))
+    done = {tuple(one) for one in db.session.execute(sa.select(Reminder.subject_id, Reminder.due_on).where(mine))} if days else set()
+    return ((one, day) for one, day in days.items() if (one.id, day) not in done)
 
 
 def _digest(member: User, day: date, waiting: list[Item], held: Held | None, at: datetime) -> Digest:
@@ -133,16 +138,21 @@ def _summary(one: Digest, language: str) -> str:
 def send_due() -> int:
     """Post the digests whose hour has come; returns how many. The caller commits; one that fails stops no other."""
     at = clock.now()
-    return sum(_sent(one, at) for one in due(at) if one.leaves_at <= at)
+    return sum(_sent(one, at) for one in _every(at) if one.leaves_at <= at)
 
 
 def _sent(one: Digest, at: datetime) -> bool:
     try:
         with db.session.begin_nested():
-            outbox.post(paper.notice(KIND, one.key, one.member, **_told(one, one.member.language)))
+            db.session.add(Reminder(subject_id=one.member.id, kind=KIND, due_on=one.day))
+            db.session.flush()
+            if one.items:
+                outbox.post(paper.notice(KIND, one.key, one.member, **_told(one, one.member.language)))
             for message in one.held:
                 message.sent_at = at
-        return True
+        return bool(one.items)
+    except IntegrityError:
+        return False  # another process was faster
     except Exception:
         log.exception("the digest of %s failed; the next run tries again", one.member.id)
         return False
