@@ -102,11 +102,12 @@ def association_named(slug: str) -> uuid.UUID:
 @click.option("--json", "as_json", is_flag=True)
 def reminders_due(instant: str | None, as_json: bool) -> None:
     """Say which reminders would leave, and why. Sends nothing."""
+    from brokerage.introductions import digest
     from brokerage.introductions import reminders as room
 
     when = _instant(instant)
     with clock.at(when), scope.acting(scope.system("what is due", read_only=True)):
-        found = [due.as_dict() for due in room.due(when)]
+        found = [due.as_dict() for due in sorted([*room.due(when), *digest.lines(when)], key=lambda line: line.leaves_at)]
     if as_json:
         click.echo(json.dumps(found, ensure_ascii=False, indent=1))
     else:
@@ -127,12 +128,13 @@ def _instant(text: str | None) -> datetime:
 @reminders.command("send")
 def reminders_send() -> None:
     """Let time pass: expire, lapse, resume, and send what is due now. Twice at once sends once."""
+    from brokerage.introductions import digest
     from brokerage.introductions import reminders as room
 
     with scope.acting(scope.system("the clock")) as session:
-        moved, sent = room.pass_time(), room.send_due()
+        moved, sent, told = room.pass_time(), room.send_due(), digest.send_due()
         session.commit()
-    click.echo(f"{moved} étapes passées, {sent} relances déposées.")
+    click.echo(f"{moved} étapes passées, {sent} relances déposées, {told} récapitulatifs.")
 
 
 def told(act: Callable[[], T]) -> T:

@@ -71,6 +71,13 @@ def send_reminders() -> int:
     return _as_the_clock(reminders.send_due)
 
 
+def send_digests() -> int:
+    """Post the weekly digests whose hour has come. Returns how many."""
+    from brokerage.introductions import digest
+
+    return _as_the_clock(digest.send_due)
+
+
 def resume_and_expire() -> int:
     """Everything the calendar does by itself: stand in, resume, lapse, expire, close. Returns how many steps were taken."""
     from brokerage.introductions import absences, reminders
@@ -194,6 +201,7 @@ ERRANDS: dict[Callable[[], int], int] = {
     read_local_mail: READ_HERE,
     read_mailbox: READ_MAILBOX,
     send_reminders: REMIND,
+    send_digests: REMIND,
     resume_and_expire: REMIND,
     forget_old: DAILY,
     ask_for_news: DAILY,

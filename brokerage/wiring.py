@@ -8,7 +8,7 @@ from brokerage.accounts import links
 from brokerage.accounts.models import User
 from brokerage.config import Config
 from brokerage.database import db
-from brokerage.introductions import letters, sending
+from brokerage.introductions import letters, notices, sending
 from brokerage.introductions.states import Letter
 from brokerage.mail import addresses, outbox, seals
 from brokerage.partners import vault
@@ -26,8 +26,9 @@ def connect(config: Config) -> None:
     seals.register("link", links.address)
     seals.register("member", _member_address)
     outbox.window = sending.postponed
-    if letters.still_wanted not in outbox.checks:
-        outbox.checks.append(letters.still_wanted)
+    for check in (letters.still_wanted, notices.honoured):
+        if check not in outbox.checks:
+            outbox.checks.append(check)
 
 
 def _member_address(user_id: uuid.UUID) -> str:

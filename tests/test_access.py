@@ -38,7 +38,7 @@ MATRIX = {
     "rights.settle": ADMINS, "rights.decide": KEEPERS, "rights.of_contact": KEEPERS,
     # one's own account, and the members of the association
     "account.show": ALL, "account.introduce_oneself": ALL, "account.change_password": ALL, "account.leave_everywhere": ALL,
-    "account.end_session": ALL, "account.members": ADMINS, "account.invite": ADMINS, "account.member": ADMINS, "account.change": ADMINS,
+    "account.end_session": ALL, "account.choose_notices": ALL, "account.members": ADMINS, "account.invite": ADMINS, "account.member": ADMINS, "account.change": ADMINS,
     "account.departure": ADMINS, "account.deactivate": ADMINS, "account.invite_again": ADMINS, "account.welcome_back": ADMINS,
     # the desk
     "home.show": ALL, "requests.inbox": ALL, "requests.show": ALL, "requests.new": ASKERS, "requests.send": ASKERS, "requests.keep": ASKERS,
@@ -80,6 +80,7 @@ MATRIX = {
     # the letters an association words for itself
     "settings.letters": KEEPERS, "settings.letter": KEEPERS, "settings.letter_drawn": KEEPERS, "settings.preview_letter": KEEPERS,
     "settings.save_letter": KEEPERS, "settings.restore_letter": KEEPERS,
+    "settings.all_rules": KEEPERS, "settings.change_rules": ADMINS,
     # daily work
     "tasks.index": BOOK, "tasks.add": BOOK, "tasks.show": BOOK, "tasks.change": BOOK, "tasks.put_off": BOOK, "tasks.finish": BOOK,
     "tasks.take_up_again": BOOK, "partners.exchange": BOOK, "partners.edit_note": BOOK, "partners.change_note": BOOK,

@@ -21,7 +21,7 @@ LANGUAGES = ("fr", "en")
 REMINDERS = {which for row in (*REQUEST_ROWS, *INTRODUCTION_ROWS) for _to, which in row.letters}
 # what a contact reads, each with what is written into it
 TO_CONTACTS = ["ask_consent", "reminder_consent", "introduction", "reminder_outcome_contact", "objection_noted", "link_again"]
-TO_MEMBERS = sorted({*map(str, Letter), *REMINDERS} - set(TO_CONTACTS))
+TO_MEMBERS = sorted({*map(str, Letter), *REMINDERS, "comment"} - set(TO_CONTACTS))
 EVERY = [*TO_CONTACTS, *TO_MEMBERS]
 SEAL = seals.Seal("[[link:00000000-0000-4000-8000-000000000001]]")
 OBJECTION = seals.Seal("[[link:00000000-0000-4000-8000-000000000002]]")
@@ -73,6 +73,7 @@ def values_of(language, bare=False, **more):
         "since": "jeudi 12 mars 2026", "reader": wording.member(a_member()), "sender": wording.member(nadia),
         "greeting": wording.greeting(contact), "partner": "Méridiane Énergie", "answer_link": SEAL, "outcome_link": SEAL,
         "objection_link": OBJECTION, "preferences_link": PREFERENCES, "data_link": SEAL, "link": SEAL, "opens": "answer",
+        "writer": "Nadia Benhaddou", "words": "Nous revenons lundi.", "shared": not bare, "on_behalf": bare,
         "contact_email": ADDRESS,
         "contact": {"name": contact.name, "addressed": wording.addressed(contact), "title": "" if bare else "responsable RSE"},
         **more,

@@ -167,13 +167,24 @@ def batches() -> Iterator[list[Case]]:
         yield _introduction_cases(ids, houses)
 
 
+def of_request(request_id: uuid.UUID, giving_id: uuid.UUID) -> list[Case]:
+    """One request and its introductions, as `batches` gives them: those that are open."""
+    houses = _houses(Association.id == giving_id)
+    mine = sa.select(Introduction.id).where(Introduction.request_id == request_id, Introduction.state.in_(FOLLOWED))
+    if introductions := db.session.scalars(mine).all():
+        return _introduction_cases(introductions, houses)
+    return [case for case in _request_cases([request_id], houses) if case.request.state in UNDECIDED]
+
+
 def _chunks(ids: Sequence[uuid.UUID]) -> Iterator[Sequence[uuid.UUID]]:
     return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
 
 
-def _houses() -> dict[uuid.UUID, _House]:
-    found = db.session.scalars(sa.select(Association)).all()
+def _houses(*which: sa.ColumnElement[bool]) -> dict[uuid.UUID, _House]:
+    found = db.session.scalars(sa.select(Association).where(*which)).all()
     members = sa.select(User).where(User.is_active, User.roles.contains([Role.MANAGER.value]))
+    if which:
+        members = members.where(User.association_id.in_([one.id for one in found]))
     managers = db.session.scalars(members.order_by(User.created_at, User.id)).all()
     return {one.id: _House(rules.of(one.id), tuple(m for m in managers if m.association_id == one.id)) for one in found}
 

@@ -19,7 +19,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from brokerage import calendar, clock, timeline
 from brokerage.database import db
 from brokerage.errors import Refusal
-from brokerage.introductions import deciding, introductions, reminder_letters, requests, wording
+from brokerage.introductions import deciding, introductions, notices, reminder_letters, requests, wording
 from brokerage.introductions.cases import Case, To, batches, moment_for, place_of, start_of
 from brokerage.introductions.models import Reminder, Result
 from brokerage.introductions.timetable import Chosen, Row, chosen, last_day, since
@@ -37,8 +37,8 @@ class Due:
     """Something due, as a list may show it: no address, no contact's name."""
 
     kind: str
-    subject: str  # the number of the request
-    request_id: uuid.UUID
+    subject: str  # the number of the request; "" for the weekly digest
+    request_id: uuid.UUID | None
     introduction_id: uuid.UUID | None
     recipient_kind: str
     recipient: str
@@ -130,7 +130,7 @@ def _send(one: Chosen, at: datetime) -> bool:
     if not _claim(one.case, one.row, one.day):
         return False
     _post(one, at)
-    _note(one)
+    _note(one, at)
     return True
 
 
@@ -158,10 +158,16 @@ def _claim(case: Case, row: Row, day: date) -> bool:
     return True
 
 
-def _note(one: Chosen) -> None:
-    """Both sides may know that a reminder left, and to whom by role; the contact's id stays with the giving side."""
+def _note(one: Chosen, at: datetime) -> None:
+    """Both sides may know that a reminder left, and to whom by role; the contact's id stays with the giving side.
+
+    Nothing is noted of a letter that all its readers turned off, or want in their digest: none leaves.
+    """
     request, introduction = one.case.request, one.case.introduction
-    details = {"kind": one.row.kind, "to": ", ".join(one.row.told)}
+    told = [to for to, letter in one.row.letters if _reaches(one.case, to, letter, at)]
+    if not told:
+        return
+    details = {"kind": one.row.kind, "to": ", ".join(told)}
     about: dict[str, Any] = {"request_id": request.id}
     if introduction:
         about["introduction_id"] = introduction.id
@@ -170,6 +176,13 @@ def _note(one: Chosen) -> None:
     if introduction:
         giving["contact_id"] = introduction.contact_id
     timeline.record("reminder_sent", CLOCK, request.giving_id, details=details, **giving)
+
+
+def _reaches(case: Case, to: To, letter: str, at: datetime) -> bool:
+    if to is To.CONTACT:
+        return True
+    members = case.members(to, calendar.local_day(at, place_of(case, to)))
+    return any(notices.wish(member, letter) is notices.When.NOW for member in members)
 
 
 # ---- what the clock does ---------------------------------------------------------------------------------------

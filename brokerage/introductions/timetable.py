@@ -74,7 +74,7 @@ def lapses_on(case: Case) -> date:
     )
 
 
-def _first_question(case: Case) -> date:
+def first_question(case: Case) -> date:
     """Ten working days after the introduction, or the day after the event when that comes first."""
     event, start = case.request.event_on, since(case, To.DELEGATE)
     waited = calendar.add_working_days(start, case.rules.follow_up_after, place_of(case, To.DELEGATE))
@@ -83,14 +83,14 @@ def _first_question(case: Case) -> date:
 
 def _question_to_contact(case: Case) -> date:
     return calendar.add_working_days(
-        _first_question(case), case.rules.remind_contact_after, place_of(case, To.CONTACT)
+        first_question(case), case.rules.remind_contact_after, place_of(case, To.CONTACT)
     )
 
 
 def _last_question(case: Case) -> date:
     """Ten more; after the event when that is later, for then there is something to tell."""
     more, event = case.rules.close_unknown_after, last_day(case.request)
-    waited = calendar.add_working_days(_first_question(case), more, place_of(case, To.DELEGATE))
+    waited = calendar.add_working_days(first_question(case), more, place_of(case, To.DELEGATE))
     return max(waited, event + DAY) if event else waited
 
 
@@ -164,7 +164,7 @@ INTRODUCTION_ROWS = (
          N_("Le contact n'a pas répondu depuis le %(since)s.")),
     _row("reminder_postponed", {I.POSTPONED}, To.MANAGER, _postponed_until,
          N_("Le contact préférait attendre jusqu'au %(until)s.")),
-    _row("reminder_outcome", {I.INTRODUCED}, To.DELEGATE, _first_question,
+    _row("reminder_outcome", {I.INTRODUCED}, To.DELEGATE, first_question,
          N_("Mise en relation faite le %(since)s%(event)s : se sont-ils parlé ?")),
     _row("reminder_outcome_contact", {I.INTRODUCED}, To.CONTACT, _question_to_contact,
          N_("Mise en relation faite le %(since)s, sans nouvelle : la question va au contact, une seule fois.")),
@@ -191,6 +191,14 @@ def chosen(case: Case, at: datetime) -> Chosen | None:
         return Chosen(case, *steps[0])
     due.sort(key=lambda one: one[1])  # stable: of one day, the later row of the table
     return Chosen(case, *due[-1], older=tuple(due[:-1])) if due else None
+
+
+def ahead(case: Case, at: datetime) -> list[tuple[Row, date]]:
+    """The rows of a case that nothing was sent for, and whose day comes after `at`, in the order of the table."""
+    rows = REQUEST_ROWS if case.introduction is None else INTRODUCTION_ROWS
+    open_rows = [row for row in rows if case.subject.state in row.states and not _is_sent(case, row)]
+    days = [(row, row.day(case)) for row in open_rows]
+    return [(row, day) for row, day in days if day and day > calendar.local_day(at, place_of(case, row.to))]
 
 
 def _due_day(case: Case, row: Row, at: datetime) -> date | None:

@@ -73,7 +73,7 @@ def facts(request: IntroductionRequest, asking: Association, giving: Association
     purpose = PURPOSES.get(request.purpose)
     requester = request.requester
     return Facts(
-        target=_target(request, language),
+        target=target(request, language),
         purpose=translated(purpose.label, language) if purpose else "",
         phrase=translated(purpose.phrase, language) if purpose and purpose.code != "other" else "",
         event=request.event_name,
@@ -97,7 +97,7 @@ def facts(request: IntroductionRequest, asking: Association, giving: Association
     )
 
 
-def _target(request: IntroductionRequest, language: str) -> str:
+def target(request: IntroductionRequest, language: str) -> str:
     """The partner in mind, or the need in its place."""
     if request.target_name:
         return request.target_name

@@ -12,7 +12,10 @@ from brokerage.database import Base, Identified, Posted, World
 
 
 class MessageState(enum.StrEnum):
-    """pending → sending → transmitting → sent; `uncertain` when the reply to the final dot never came."""
+    """pending → sending → transmitting → sent; `uncertain` when the reply to the final dot never came.
+
+    `held`: its reader wants it told in the weekly digest; `sent_at` then says when the digest told it.
+    """
 
     PENDING = "pending"
     SENDING = "sending"
@@ -22,6 +25,7 @@ class MessageState(enum.StrEnum):
     UNCERTAIN = "uncertain"
     CANCELLED = "cancelled"
     SUPPRESSED = "suppressed"
+    HELD = "held"
 
 
 class Message(Identified, Posted, Base):
@@ -37,6 +41,7 @@ class Message(Identified, Posted, Base):
         sa.Index("ix_message_association", "association_id", "created_at"),
         sa.Index("ix_message_to_contact", "to_contact_id"),
         sa.Index("ix_message_message_id", "message_id"),
+        sa.Index("ix_message_held", "to_user_id", postgresql_where=sa.text("state = 'held' AND sent_at IS NULL")),
     )
 
     dedupe_key: Mapped[str] = mapped_column(unique=True)

@@ -34,7 +34,7 @@ def _silence() -> None:
 
 
 bell: Callable[[], None] = _silence  # rung after a commit that posted a letter due now
-checks: list[Callable[[Message], bool]] = []  # each is asked as a letter leaves; False cancels it
+checks: list[Callable[[Message], bool]] = []  # each is asked as a letter leaves; False cancels it, seals.Closed("held") keeps it
 # When a letter that is about to leave must wait for a better hour: asked last, with None for "now".
 window: Callable[[Message], datetime | None] = lambda _message: None  # noqa: E731
 # Kinds that leave although their recipient objected: security letters, and the confirmation of the objection itself.
@@ -106,7 +106,7 @@ def deserves_a_second_copy(message: Message) -> bool:
 
 def empty_old(before: datetime) -> int:
     """Forget the words of letters that left before `before`; what remains says that and when one left."""
-    old = (Message.state == MessageState.SENT) & (Message.sent_at < before)
+    old = Message.state.in_([MessageState.SENT, MessageState.HELD]) & (Message.sent_at < before)
     nothing = {"text": "", "html": "", "calendar": "", "to_address": "", "headers": {}, "header_to": []}
     change = sa.update(Message).where(old).values(nothing)
     return db.session().execute(change).rowcount  # type: ignore[attr-defined, no-any-return]

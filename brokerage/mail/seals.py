@@ -16,11 +16,11 @@ Resolver = Callable[[uuid.UUID], str]
 
 
 class Closed(Exception):
-    """The letter must not leave any more. `reason` is its last state: "suppressed" or "cancelled"."""
+    """The letter must not leave any more. `reason` is its last state: "suppressed", "cancelled" or "held"."""
 
     def __init__(self, reason: str) -> None:
-        if reason not in ("suppressed", "cancelled"):
-            raise ValueError(f"a seal is closed by an objection or a cancelled subject, not by {reason!r}")
+        if reason not in ("suppressed", "cancelled", "held"):
+            raise ValueError(f"a seal is closed by an objection, a cancelled subject or its reader's choice, not by {reason!r}")
         self.reason = reason
         super().__init__(reason)
 

@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired
 from brokerage.accounts import passwords, sign_in, team
 from brokerage.accounts.sign_in import Visitor
 from brokerage.errors import BadInput
+from brokerage.introductions.notices import KINDS
 from brokerage.web import access, person_fields
 from brokerage.web.access import me, visiting
 from brokerage.web.forms import BaseForm
@@ -94,19 +95,19 @@ def leave_everywhere() -> ResponseReturnValue:
     return redirect(url_for("sign_in.show"), 303)
 
 
-def shown(
-    status: int = 200,
-    self_form: SelfForm | None = None,
-    password_form: PasswordForm | None = None,
-    absence_form: "absences.AbsenceForm | None" = None,
-) -> ResponseReturnValue:
+def shown(status: int = 200, absence_form: "absences.AbsenceForm | None" = None, **refused: BaseForm) -> ResponseReturnValue:
     """One's own page, with the form that was refused, if any."""
+    forms: dict[str, BaseForm] = {
+        "self_form": SelfForm(formdata=None, obj=me()),
+        "notices_form": notices.blank(me()),
+        "password_form": PasswordForm(formdata=None),
+    }
     return page(
         "account/show.html",
         status=status,
         member=me(),
-        self_form=self_form or SelfForm(formdata=None, obj=me()),
-        password_form=password_form or PasswordForm(formdata=None),
+        kinds=KINDS,
+        **forms | refused,
         sessions=sign_in.sessions_of(_visitor().user_id),
         this_session=_visitor().session_id,
         **absences.told_of(me(), absence_form),
@@ -119,4 +120,4 @@ def _visitor() -> Visitor:
     return visitor
 
 
-from brokerage.web import absences, members  # noqa: E402, F401  (their pages hang on the blueprint above)
+from brokerage.web import absences, members, notices  # noqa: E402, F401  (their pages hang on the blueprint above)

@@ -19,7 +19,7 @@ from brokerage.introductions.models import IntroductionRequest, Result
 from brokerage.introductions.purposes import DECLINE_REASONS
 from brokerage.introductions.steps import as_by
 from brokerage.partners import vault
-from brokerage.web import access, leaving, mail_lines, stories
+from brokerage.web import access, leaving, mail_lines, planned_words, stories
 from brokerage.web.access import me
 from brokerage.web.errors import told as refused
 from brokerage.web.forms import BaseForm
@@ -83,7 +83,9 @@ def shown(the_request: IntroductionRequest, status: int = 200, **forms: Any) -> 
     """The page of a request, with the forms that were refused, if any."""
     blank = {"answer_form": AnswerForm(formdata=None), "outcome_form": OutcomeForm(formdata=None)}
     forms = blank | {"decision_error": "", "comment_error": "", **forms}
-    return page("requests/show.html", status=status, **forms, **told(dossier.of(the_request, me())))
+    context = told(dossier.of(the_request, me()))
+    context["lines"] = [*planned_words.lines(the_request, me()), *context["lines"]]
+    return page("requests/show.html", status=status, **forms, **context)
 
 
 @pages.post("/<uuid:id>/reponse")

@@ -58,4 +58,9 @@ def remove_label() -> ResponseReturnValue:
     return redirect(url_for(".labels"), 303)
 
 
-from brokerage.web import settings_charges, settings_fields, settings_letters  # noqa: E402, F401 - the rest of the family signs itself in here
+from brokerage.web import (  # noqa: E402 - the rest of the family signs itself in here
+    settings_charges,  # noqa: F401
+    settings_fields,  # noqa: F401
+    settings_letters,  # noqa: F401
+    settings_rules,  # noqa: F401
+)
