@@ -8,10 +8,11 @@ import sqlalchemy as sa
 
 from brokerage import errands
 from brokerage.demo import book
+from brokerage.partners import vault
 from brokerage.partners.models import Contact, Partner
-from brokerage.transfer.models import ImportBatch, ImportFile, ImportState, Lane, StagedRow
+from brokerage.transfer.models import ImportBatch, ImportChange, ImportFile, ImportState, Lane, StagedRow
 from tests import cast as people
-from tests.test_imports import HEADER, book_of, line
+from tests.test_imports import HEADER, book_of, brought, line  # noqa: F401
 
 ACADEMIC_KIT, COMPANY_KIT = book.KITS
 
@@ -253,3 +254,68 @@ def test_another_association_sees_nothing_of_it(dropped, client_of, oscar):
     assert client_of(oscar).get(where).status_code == 404
     assert client_of(oscar).post(f"{where}/importation").status_code == 404
 
+
+# ---- the book says otherwise -----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def known(brought, tmp_path):  # noqa: F811
+    """Lina Morel of Valmont stands in the book already."""
+    path = tmp_path / "avant.csv"
+    path.write_bytes(csv(line(first="Lina", last="Morel", role="DRH", email="l.morel@valmont.example.org", phone="01 99 00 11 22")))
+    brought(path)
+
+
+OTHERWISE = line(first="Lina", last="Morel", role="responsable RSE", email="l.morel@valmont.example.org", phone="01 99 00 33 44")
+
+
+def reached(session):
+    [contact] = session.scalars(sa.select(Contact))
+    return contact.title, vault.own([contact.id])[contact.id].phone
+
+
+@pytest.mark.parametrize(
+    ("taken", "after"),
+    [([], ("DRH", "+33199001122")), (["phone:0"], ("DRH", "+33199003344")), (["phone:0", "title:0"], ("responsable RSE", "+33199003344"))],
+)
+def test_the_record_stays_unless_the_files_word_is_taken_field_by_field(taken, after, known, dropped, worker, as_member, nadia):
+    client, where = dropped(csv(OTHERWISE))
+    page = client.get(f"{where}?liste=ready").text
+    [row] = re.findall(r'href="(/partenaires/imports/lignes/[\w-]+)">Comparer', page)
+    compared = client.get(row).text.replace("\u00a0", " ")
+    assert all(text in compared for text in ("DRH", "responsable RSE", "01 99 00 11 22", "01 99 00 33 44"))
+
+    if taken:
+        client.post(f"{row}/decision", data={"geste": "valeurs", "fichier": taken})
+    client.post(f"{where}/importation")
+    worker()
+
+    with as_member(nadia) as session:
+        assert reached(session) == after
+        assert session.scalars(sa.select(ImportBatch.counts).order_by(ImportBatch.created_at.desc())).first().get("contacts_changed", 0) == bool(taken)
+
+
+def test_the_files_word_can_be_taken_everywhere_at_once(known, dropped, worker, as_member, nadia):
+    client, where = dropped(csv(OTHERWISE))
+
+    client.post(f"{where}/lot", data={"motif": "differs", "geste": "fichier"})
+    client.post(f"{where}/importation")
+    worker()
+
+    with as_member(nadia) as session:
+        assert reached(session) == ("responsable RSE", "+33199003344")
+
+
+@pytest.mark.parametrize("kit", [ACADEMIC_KIT, COMPANY_KIT], ids=["schools", "companies"])
+def test_brought_in_by_halves_and_then_again_nothing_changes(kit, dropped, worker, as_member, nadia):
+    """First what is ready, then the rest: rows of one organisation that contradict each other must not take turns."""
+    for _ in range(2):
+        client, where = dropped(kit.read_bytes(), kit.name)
+        client.post(f"{where}/importation")
+        worker()
+        accept_everything(client, where, worker)
+
+    with as_member(nadia) as session:
+        second = session.scalars(sa.select(ImportBatch).order_by(ImportBatch.created_at.desc())).first()
+        assert session.scalars(sa.select(ImportChange).where(ImportChange.batch_id == second.id)).all() == []
+        assert {name: count for name, count in second.counts.items() if count and name.endswith(("_created", "_changed", "notes"))} == {}

@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from brokerage.timeline import record as record_entry
 from brokerage.transfer import apart, returning
 from brokerage.transfer.bringing.arrival import COUNTED, Arrival, suppressed
 from brokerage.transfer.bringing.cleaning import clean, clean_json
+from brokerage.transfer.bringing.merging import everything
 from brokerage.transfer.bringing.telling import summary
 from brokerage.transfer.mapping.parsed import Organisation, ParsedRow, Person
 from brokerage.transfer.models import ImportBatch, ImportedRow, ImportState
@@ -51,11 +52,13 @@ def bring_in(
     source_date: date | None = None,
     by: User | None = None,
     mapping: Mapping | None = None,
+    prefer_file: bool = False,
 ) -> Outcome:
     """Bring a file into the book of the association in scope. Flushes, never commits; None as `by` is a command.
 
     `source` says where the addresses come from and is told to the people themselves (G23); `mapping` has one item
-    for each table of the file, guessed where None. Raises BadInput for what is no table, and without a source.
+    for each table of the file, guessed where None. What the book says stays, unless `prefer_file`. Raises BadInput
+    for what is no table, and without a source.
     """
     if by is not None:
         policy.insist(by, *policy.EDITORS)
@@ -71,12 +74,13 @@ def bring_in(
     if (ours := returning.rows_of(data)) and (records := returning.records_of(ours)):
         batch.mapping = {"ours": True}
         return _brought_back(records, batch, who)
-    return _understood(apart.understand(data, mapping or ()), batch, who)
+    return _understood(apart.understand(data, mapping or ()), batch, who, prefer_file)
 
 
-def _understood(found: apart.Understood, batch: ImportBatch, by: By) -> Outcome:
+def _understood(found: apart.Understood, batch: ImportBatch, by: By, prefer_file: bool) -> Outcome:
     batch.mapping = {"tables": clean_json(found.mappings)}
-    arrival = Arrival(found.rows, batch.source, batch.source_date, by, batch)
+    rows = [replace(row, theirs=everything(row)) for row in found.rows] if prefer_file else found.rows
+    arrival = Arrival(rows, batch.source, batch.source_date, by, batch)
     db.session.add(batch)
     db.session.flush()
     arrival.settle()

@@ -162,7 +162,7 @@ def meanings(header: str) -> dict[str, float]:
     """The fields a header may stand for, each with a likelihood between 0 and 1; empty for words we do not know."""
     found = {field: 1.0 for sign, field in _SIGNS.items() if sign in header}
     words = _GLUED.sub(" ", _YEARS.sub(" ", f" {folded(header)} ").strip())
-    for field in _EXACT.get(words) or _EXACT.get(_COUNTED.sub("", words), ()):
+    for field in _EXACT.get(words) or _EXACT.get(_COUNTED.sub("", words)) or ():
         found[field] = 1.0
     for phrase, field in _INSIDE:
         if f" {phrase} " in f" {words} ":

@@ -128,7 +128,7 @@ class Arrival:
 
     def _merge(self, partner: Partner, group: Gathered, found: Stored) -> None:
         values = group.values | {"owner_id": self.owners.named(group.owner)}
-        changed = merge_partner(partner, values, self.book)
+        changed = merge_partner(partner, values, self.book, group.theirs)
         for person, contact in paired(group.people, found.contacts[partner.id], found.coordinates):
             if contact is None:
                 self._create_contact(partner.id, person)

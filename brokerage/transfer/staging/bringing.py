@@ -47,8 +47,8 @@ def advance(batch: ImportBatch) -> None:
 
 
 def decided_row(kept: StagedRow) -> ParsedRow:
-    """What was read in a row, with what a person kept of its remarks."""
-    return replace(parsed_of(kept.parsed), read=kept.remark)
+    """What was read in a row, with what a person kept of its remarks and took of its differences."""
+    return replace(parsed_of(kept.parsed), read=kept.remark, theirs=frozenset(kept.theirs))
 
 
 def _ready(batch: ImportBatch) -> Any:

@@ -44,6 +44,8 @@ class Line:
     held: str
     doubts: Sequence[dict[str, Any]]
     known: dict[str, Any] | None
+    differs: Sequence[str] = ()
+    theirs: Sequence[str] = ()
 
 
 def line_of(kept: StagedRow) -> Line:
@@ -53,7 +55,7 @@ def line_of(kept: StagedRow) -> Line:
     issues = [issue for issue in row.issues if unread or issue.code not in DELICATE]
     sure = next((one for one in kept.likely if one.get("sure") or one["id"] == str(kept.same_as)), None)
     doubts = kept.likely if undecided(kept) else []
-    return Line(kept.id, kept.line, kept.lane, row, issues, told_by(row).held if unread else "", doubts, sure)
+    return Line(kept.id, kept.line, kept.lane, row, issues, told_by(row).held if unread else "", doubts, sure, kept.differs, kept.theirs)
 
 
 def counts(batch: ImportBatch) -> dict[Lane, int]:
