@@ -18,6 +18,7 @@ from brokerage.transfer.models import ImportBatch, ImportMapping, ImportState, L
 from brokerage.transfer.packing import parsed_of, plain_parsed, row_of
 from brokerage.transfer.staging.lanes import DIFFERS, RESEMBLES, codes_of, lane_of, undecided
 from brokerage.transfer.staging.laying import differing_in, likely_of, storable
+from brokerage.transfer.staging.returned import insist_on_a_foreign_file
 
 LONGEST = 4000  # characters of one cell
 WAITING = (Lane.CHECK, Lane.REFUSED, Lane.READY, Lane.ASIDE)
@@ -33,6 +34,7 @@ def still_open(batch: ImportBatch) -> None:
 def correct(batch: ImportBatch, kept: StagedRow, texts: Sequence[str]) -> None:
     """Put other words into the cells of a row and read it again. A cell left alone keeps its date or number."""
     _may_change(batch, kept)
+    insist_on_a_foreign_file(batch)
     before = row_of(kept.cells | {"number": kept.line})
     width = max(len(before.cells), len(texts))
     cells: list[Any] = [*kept.cells["cells"], *[None] * (width - len(before.cells))]
@@ -126,6 +128,7 @@ def take_all(batch: ImportBatch, code: str, aside: bool = False) -> int:
 def choose_columns(batch: ImportBatch, part: int, fields: Sequence[tuple[int, str]], header: int | None, remember: bool) -> None:
     """Say what the columns of a table are; every row is read again by a worker. `header` is a row from 0, -1 for none."""
     still_open(batch)
+    insist_on_a_foreign_file(batch)
     if db.session.scalar(sa.select(StagedRow.id).where(StagedRow.batch_id == batch.id, StagedRow.lane == Lane.IMPORTED).limit(1)):
         raise WrongState(N_("Des lignes de ce fichier sont déjà importées : les colonnes ne changent plus."))
     tables = list(batch.mapping["tables"])

@@ -11,7 +11,7 @@ from brokerage.database import db
 from brokerage.errors import BadInput
 from brokerage.partners import vault
 from brokerage.partners.models import PartnerKind
-from brokerage.transfer import apart
+from brokerage.transfer import apart, returning
 from brokerage.transfer.bringing.arrival import suppressed
 from brokerage.transfer.bringing.book import Known, opened
 from brokerage.transfer.bringing.cleaning import clean_json
@@ -20,6 +20,7 @@ from brokerage.transfer.bringing.storing import add_rows
 from brokerage.transfer.mapping.parsed import Issue, ParsedRow
 from brokerage.transfer.models import ImportBatch, ImportFile, ImportMapping, ImportState, Lane, StagedRow
 from brokerage.transfer.packing import plain_parsed
+from brokerage.transfer.staging import returned
 from brokerage.transfer.staging.differing import differences
 from brokerage.transfer.staging.lanes import codes_of, lane_of
 
@@ -33,11 +34,16 @@ def lay_out(batch: ImportBatch) -> None:
     kept = db.session.get_one(ImportFile, batch.id)
     remembered = {one.layout: one.columns for one in db.session.scalars(sa.select(ImportMapping))}
     try:
-        understood = apart.understand(kept.content, remembered=remembered)
+        ours = returning.rows_of(kept.content)
+        records = returning.records_of(ours) if ours else None
+        understood = apart.understand(kept.content, remembered=remembered) if records is None else None
     except BadInput as no:
         batch.state, batch.message = ImportState.UNREADABLE, str(no)
     else:
-        _keep(batch, understood.tables, understood, {})
+        if understood:
+            _keep(batch, understood.tables, understood, {})
+        elif ours and records is not None:
+            returned.lay_out(batch, ours, records)
     db.session.delete(kept)
 
 
