@@ -16,7 +16,7 @@ from wtforms.validators import Length, Optional
 from brokerage.errors import Refusal
 from brokerage.partners import policy
 from brokerage.transfer.models import ImportBatch, Lane, too_old
-from brokerage.transfer.staging import arriving, bringing, correcting, lanes, listing, undoing
+from brokerage.transfer.staging import arriving, bringing, correcting, held, lanes, listing, undoing
 from brokerage.transfer.staging.arriving import Origin
 from brokerage.transfer.vocabulary import LABELS
 from brokerage.web import access
@@ -50,7 +50,9 @@ def found(batch_id: uuid.UUID) -> ImportBatch:
 def index() -> ResponseReturnValue:
     """Every file brought in, newest first."""
     before = request.args.get("avant", type=datetime.fromisoformat)
-    return page("imports/index.html", batches=listing.history(me(), before), at_once=listing.AT_ONCE, states=STATES)
+    batches = listing.history(me(), before)
+    unread = held.counts([batch.id for batch, _who in batches])
+    return page("imports/index.html", batches=batches, held=unread, at_once=listing.AT_ONCE, states=STATES)
 
 
 @pages.get("/nouveau")
@@ -98,6 +100,7 @@ def shown(batch: ImportBatch, status: int = 200, **more: Any) -> ResponseReturnV
     rows, following = listing.page(batch, lane, code, request.args.get("apres", -1, type=int))
     context: dict[str, Any] = {"batch": batch, "counts": counts, "lane": lane, "code": code, "rows": rows, "following": following}
     context |= {"reasons": listing.reasons(batch, lane), "reason": reason, "named": named}
+    context |= {"held": held.waiting(batch) if batch.imported_at and not batch.undone_at else ()}
     context |= {"fields": LABELS, "lanes": LANES, "shown": SHOWN, "states": STATES}
     context |= {"may_undo": bool(batch.imported_at and not batch.undone_at and not too_old(batch)), "delicate": lanes.DELICATE}
     return page("imports/show.html", fragments=("avancement",), status=status, **context, **more)
@@ -187,4 +190,4 @@ def _done(batch: ImportBatch, act: Any) -> ResponseReturnValue:
     return redirect(url_for(".show", id=batch.id, **kept, _anchor="lignes"), 303)
 
 
-from brokerage.web import import_rows  # noqa: E402, F401 - the rest of the family signs itself in here
+from brokerage.web import import_remarks, import_rows  # noqa: E402, F401 - the rest of the family signs itself in here

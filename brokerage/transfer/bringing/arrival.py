@@ -209,8 +209,8 @@ class Arrival:
             self.counts["unavailable"] += 1
         action, partner_id = self.became[place]
         held = told_by(row).held if row.remarks_need_reading else ""
-        if held in self.found.held.get(partner_id, ()):
-            held = ""  # it waits already, from the time before
+        if held and vault.key_of(held) in self.found.held.get(partner_id, ()):
+            held = ""  # it waits already, or was read, from the time before
         self.counts["held"] += bool(held)
         self._keep_row(row, action, partner_id, [issue.code for issue in row.issues], held)
 
