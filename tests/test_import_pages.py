@@ -370,7 +370,7 @@ def test_the_record_stays_unless_the_files_word_is_taken_field_by_field(taken, a
     assert all(text in compared for text in ("DRH", "responsable RSE", "01 99 00 11 22", "01 99 00 33 44"))
 
     if taken:
-        client.post(f"{row}/decision", data={"geste": "valeurs", "fichier": taken})
+        client.post(f"{row}/decision", data={"geste": "valeurs"} | {f"v-{key}": "fichier" for key in taken})
     client.post(f"{where}/importation")
     worker()
 

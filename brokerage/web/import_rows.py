@@ -77,7 +77,7 @@ def _decide(kept: StagedRow, batch: ImportBatch, gesture: str) -> None:
     elif gesture == "taire":
         correcting.keep_remark(batch, kept, "")
     elif gesture == "valeurs":
-        correcting.take_theirs(batch, kept, request.form.getlist("fichier"))
+        correcting.take_theirs(batch, kept, [key for key in kept.differs if request.form.get(f"v-{key}") == "fichier"])
     elif gesture in ("meme", "autre"):
         correcting.recognise(batch, kept, request.form.get("partenaire", type=uuid.UUID) if gesture == "meme" else None)
 
