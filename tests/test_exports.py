@@ -578,6 +578,19 @@ def test_no_text_breaks_a_card(first, last, organisation):
     assert card["VERSION"] == "3.0"
 
 
+def test_a_card_tells_a_desk_from_a_pocket(book, as_member, nadia):
+    with as_member(nadia) as session:
+        contact = session.scalars(sa.select(Contact).where(Contact.last_name == "Marchetti")).one()
+        vault.keep(nadia.association_id, contact.id, vault.Coordinates("h.marchetti@meridiane.example", "+33199001122", "+33639981122"))
+        content = written(rows_of(asking.partner_ids(nadia.association_id, EVERYTHING.wanted))[0], Format.VCARD)
+
+    one = next(card for card in read_cards(content) if card["FN"] == "Hélène Marchetti")
+
+    assert (one["TEL;TYPE=WORK,VOICE"], one["TEL;TYPE=CELL"]) == ("+33199001122", "+33639981122")
+    assert one["EMAIL;TYPE=INTERNET,WORK"] == "h.marchetti@meridiane.example"
+    assert len(read_cards(content)) == 2
+
+
 def test_headers_are_words_that_our_import_knows_in_any_file():
     unknown = [column.header for column in COLUMNS if column.field != "ignore" and column.field not in meanings(column.header)]
 
