@@ -63,7 +63,8 @@ def load_demo() -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would happen, change nothing.")
 @click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write what became of each row, as JSON.")
 @click.option("--mapping", "mapped", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="What the columns are, as JSON.")
-def import_partners(file: Path, slug: str, dry_run: bool, report: Path | None, mapped: Path | None) -> None:
+@click.option("--prefer-file", is_flag=True, help="Where the file and the book say otherwise, take the file's word.")
+def import_partners(file: Path, slug: str, dry_run: bool, report: Path | None, mapped: Path | None, prefer_file: bool) -> None:
     """Bring a spreadsheet of partners into an association's book.
 
     MAPPING is {"tables": [{"header": [row from 0], "columns": [{"column": 0, "header": "", "field": "name", "whose": ""}]}]},
@@ -73,7 +74,8 @@ def import_partners(file: Path, slug: str, dry_run: bool, report: Path | None, m
 
     def run() -> str:
         with scope.acting(scope.member(association_named(slug))) as session:
-            outcome = imports.bring_in(file, source=file.name, mapping=imports.mapping_in(mapped) if mapped else None)
+            columns = imports.mapping_in(mapped) if mapped else None
+            outcome = imports.bring_in(file, source=file.name, mapping=columns, prefer_file=prefer_file)
             if report:
                 report.write_text(json.dumps(reporting.report(outcome.rows), ensure_ascii=False, indent=1), "utf-8")
             if not dry_run:

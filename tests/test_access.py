@@ -60,7 +60,7 @@ MATRIX = {
     # files brought in
     "imports.index": KEEPERS, "imports.new": KEEPERS, "imports.receive": KEEPERS, "imports.show": KEEPERS, "imports.columns": KEEPERS,
     "imports.take_all": KEEPERS, "imports.start": KEEPERS, "imports.undo": KEEPERS, "imports.leave": KEEPERS, "imports.refused": KEEPERS,
-    "imports.row": KEEPERS, "imports.correct": KEEPERS, "imports.decide": KEEPERS,
+    "imports.row": KEEPERS, "imports.correct": KEEPERS, "imports.decide": KEEPERS, "imports.release": KEEPERS,
     "partners.edit_contact": KEEPERS, "partners.change_contact": KEEPERS, "partners.remove_contact": KEEPERS,
     # mail that was received
     "mail.waiting": KEEPERS, "mail.attach": KEEPERS, "mail.set_aside": KEEPERS, "mail.download": ALL, "local_mail.answer": EVERYBODY,

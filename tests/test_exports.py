@@ -4,6 +4,7 @@ import csv
 import io
 import re
 import uuid
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,21 +12,26 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from brokerage import clock, errands, scope
+from brokerage import clock, errands, scope, timeline
 from brokerage.accounts.models import User, UserSession
 from brokerage.errors import BadInput, NotFound, NotYours
 from brokerage.mail.models import Message
-from brokerage.partners import vault
-from brokerage.partners.models import Contact, ContactRole, Partner, PartnerKind, Permission, Status, Visibility
-from brokerage.timeline import Entry
+from brokerage.partners import fields, vault
+from brokerage.partners.fields import CustomField, FieldKind, Subject
+from brokerage.partners.models import Channel, Contact, ContactRole, Partner, PartnerKind, Permission, Status, Visibility
+from brokerage.reference.folding import folded
+from brokerage.timeline import CLOCK, Entry
 from brokerage.transfer import imports, returning
 from brokerage.transfer.exports import asking, desk
+from brokerage.transfer.exports.beyond import ROOM, Beyond, Own, apart, of_the_book, together
+from brokerage.transfer.exports.beyond import read as beyond_of
 from brokerage.transfer.exports.cards import cards
 from brokerage.transfer.exports.columns import COLUMNS, HEADERS, cells_of
 from brokerage.transfer.exports.models import ExportFile, ExportState, Format
 from brokerage.transfer.exports.rows import rows_of
 from brokerage.transfer.exports.writing import written
 from brokerage.transfer.formulas import neutralised, restored
+from brokerage.transfer.models import ImportChange
 from brokerage.transfer.reading import limits
 from brokerage.transfer.vocabulary import meanings
 from tests import cast as people
@@ -338,6 +344,8 @@ tricky = st.sampled_from(["=1+1", "+33", "-", "@SUM(A1)", "'=1", "''=x", "＝x",
 text = st.one_of(typed, tricky, st.builds(lambda a, b: f"{a}{b}".strip(), tricky, typed))
 named = text.filter(bool)
 tag = text.filter(lambda one: one and not set(",;") & set(one))
+rule = st.sampled_from(["———", "————", "—", "", "- a\n———\nb"])
+note = st.lists(st.one_of(named, rule), min_size=1, max_size=4).map(lambda lines: "\n".join(lines).strip()).filter(bool)
 day = st.one_of(st.none(), st.dates(date(2000, 1, 1), date(2026, 1, 1)))
 
 person = st.fixed_dictionaries(
@@ -355,18 +363,23 @@ organisation = st.fixed_dictionaries(
         "open_now": st.booleans(), "tags": st.lists(tag, unique=True, max_size=3), "accepts": st.lists(st.sampled_from(["find_speakers", "joint_work", "other"]), unique=True),
         "region": st.sampled_from([None, "11", "84"]), "academy": st.sampled_from([None, "01"]), "department": st.sampled_from([None, "95", "2A"]), "naf": st.sampled_from([None, "62.02A"]),
         "since": st.sampled_from(["", "2019", "2019-11"]), "last_contact_on": day, "source": text, "source_date": day, "people": st.lists(person, max_size=2),
+        "own": st.fixed_dictionaries({}, optional={"Budget": st.one_of(st.integers(-10**9, 10**9), st.floats(-1e6, 1e6, allow_nan=False).filter(lambda n: n % 1)), "=Réseau": named, "Visite": st.dates(date(2000, 1, 1), date(2030, 1, 1)).map(str)}),
+        "notes": st.lists(note, max_size=3, unique=True),
     }
 )  # fmt: skip
-COMPARED_P = ("kind name type uai siren siret naf headcount address postcode town insee department academy region website owner_id status visibility accepts open_now tags since last_contact_on source source_date").split()  # fmt: skip
+COMPARED_P = ("extra kind name type uai siren siret naf headcount address postcode town insee department academy region website owner_id status visibility accepts open_now tags since last_contact_on source source_date").split()  # fmt: skip
 COMPARED_C = "civility first_name last_name role title language permission asks_per_quarter quiet_months source source_date last_word_at".split()
 
 
 def put(member, one):
     values = dict(one)
-    persons = values.pop("people")
-    partner = Partner(id=uuid.uuid4(), association_id=member.association_id, owner_id=member.id, **values)
+    persons, own, notes = values.pop("people"), values.pop("own"), values.pop("notes")
+    extra = {field.key: own[field.name] for field in scope_session().scalars(sa.select(CustomField)) if field.name in own}
+    partner = Partner(id=uuid.uuid4(), association_id=member.association_id, owner_id=member.id, extra=extra, **values)
     scope_session().add(partner)
     scope_session().flush()
+    for said in notes:
+        timeline.record("note", CLOCK, member.association_id, partner_id=partner.id, details={"text": said})
     for nth, said in enumerate(persons):
         contact = Contact(id=uuid.uuid4(), association_id=member.association_id, partner_id=partner.id, **said)
         contact.created_at = clock.now() + timedelta(microseconds=nth)
@@ -389,19 +402,30 @@ def whole(member):
         living = scope_session().scalars(sa.select(Contact).where(Contact.partner_id == partner.id).order_by(Contact.created_at)).all()
         reached = vault.own(one.id for one in living)
         persons = [(*(getattr(one, name) for name in COMPARED_C), reached[one.id]) for one in living]
-        found.append((tuple(getattr(partner, name) for name in COMPARED_P), persons))
+        notes = scope_session().scalars(sa.select(Entry.details).where(Entry.partner_id == partner.id, Entry.what == "note")).all()
+        found.append((tuple(getattr(partner, name) for name in COMPARED_P), persons, sorted(one["text"] for one in notes)))
     return sorted(found, key=repr)
+
+
+@pytest.fixture
+def own_fields(as_member, nadia):
+    """Three fields of the association's own."""
+    with as_member(nadia) as session:
+        by = session.get_one(User, nadia.id)
+        for name, kind in (("Budget", FieldKind.NUMBER), ("=Réseau", FieldKind.TEXT), ("Visite", FieldKind.DATE)):
+            fields.define(by, Subject.PARTNER, kind, name)
+        session.commit()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("as_format", [Format.CSV, Format.XLSX])
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 @given(partners=st.lists(organisation, min_size=1, max_size=3))
-def test_export_then_import_is_the_identity(cast, tmp_path, as_format, partners):
+def test_export_then_import_is_the_identity(cast, own_fields, tmp_path, as_format, partners):
     member = scope.member(cast.pa.id)
     with scope.acting(member):
-        ids = [put(cast.nadia, one) for one in partners]
-        before, content = whole(cast.nadia), written(rows_of(ids)[0], as_format)
+        ids, beyond = [put(cast.nadia, one) for one in partners], Beyond(of_the_book(), notes=True)
+        before, content = whole(cast.nadia), written(rows_of(ids, beyond)[0], as_format, beyond.headers)
     path = tmp_path / f"retour.{as_format.value}"
     path.write_bytes(content)
 
@@ -419,6 +443,77 @@ def test_an_apostrophe_set_before_a_formula_is_taken_off_again_and_no_other(said
     assert not re.match(r"[=+\-@\t\r\n＝＋－＠]", neutralised(said))
 
 
+@given(st.lists(note, max_size=4))
+def test_notes_in_one_cell_come_apart_again(notes):
+    assert apart(together(notes)) == notes
+
+
+def test_fields_beyond_the_room_of_a_spreadsheet_share_the_last_column():
+    many = tuple(Own(str(n), Subject.PARTNER, f"Champ {n}", FieldKind.NUMBER) for n in range(ROOM + 5))
+    beyond, values = Beyond(many), {str(n): n for n in range(ROOM + 5)}
+
+    cells = beyond.cells(values, None, [])
+
+    assert len(cells) == len(beyond.headers) == ROOM + 1
+    assert beyond_of(beyond.headers, cells, {folded(one.header): one for one in many}).partner == values
+
+
+def test_an_export_dropped_on_the_page_comes_back_as_it_left_and_twice_changes_nothing(book, own_fields, client_of, worked, as_member, nadia):
+    with as_member(nadia) as session:
+        [field] = session.scalars(sa.select(CustomField).where(CustomField.name == "Budget"))
+        meridiane = session.scalars(sa.select(Partner).where(Partner.name.startswith("M"))).one()
+        meridiane.extra = {field.key: 12.5}
+        timeline.record("note", CLOCK, nadia.association_id, partner_id=meridiane.id, details={"text": "Salle de 30 places.\n———\nAu rez-de-chaussée."})
+        session.commit()
+        beyond = Beyond(of_the_book(), notes=True)
+        ids = asking.partner_ids(nadia.association_id, EVERYTHING.wanted)
+        content, before = written(rows_of(ids, beyond)[0], Format.XLSX, beyond.headers), whole(nadia)
+        versions = session.execute(sa.select(Partner.id, Partner.version).order_by(Partner.id)).all()
+    where = drop(client_of(nadia), worked, content)
+    with as_member(nadia) as session:
+        assert session.execute(sa.select(Partner.id, Partner.version).order_by(Partner.id)).all() == versions
+        assert session.scalars(sa.select(ImportChange)).all() == []
+        for entity in (Channel, Contact, Partner):
+            session.execute(sa.delete(entity))
+        session.commit()
+
+    drop(client_of(nadia), worked, content)
+
+    with as_member(nadia):
+        assert whole(nadia) == before
+    client_of(nadia).post(f"{where}/annulation")
+    worked()
+    with as_member(nadia):
+        assert whole(nadia) == before
+
+
+def drop(client, worked, content):
+    """Through the page: drop it, read that it is ours, bring it in."""
+    said = {"source": "un export", "informed": "y", "file": (io.BytesIO(content), "export.xlsx")}
+    where = client.post("/partenaires/imports/nouveau", data=said).location
+    worked()
+    page = client.get(where)
+    assert (page.status_code, "il revient tel quel" in page.text.replace("\u00a0", " "), "Corriger" in page.text) == (200, True, False)
+    assert client.post(f"{where}/importation").status_code == 303
+    worked()
+    return where
+
+
+def test_notes_leave_only_when_a_manager_asks_and_the_log_says_so(book, asked, worked, file_of, as_member, nadia):
+    with as_member(nadia) as session:
+        partner = session.scalars(sa.select(Partner).where(Partner.name.startswith("M"))).one()
+        timeline.record("note", CLOCK, nadia.association_id, partner_id=partner.id, details={"text": "Aime les ateliers"})
+        session.commit()
+    without, with_them = asked(), asked(replace(EVERYTHING, notes=True))
+    worked()
+
+    assert "Aime les ateliers" not in file_of(without).decode("utf-8-sig")
+    assert file_of(with_them).decode("utf-8-sig").count("Aime les ateliers") == 1
+    with as_member(nadia) as session:
+        asked_for = session.scalars(sa.select(Entry.details).where(Entry.what == "exported").order_by(Entry.at)).all()
+    assert [one["notes"] for one in asked_for] == [False, True]
+
+
 def test_an_export_read_back_into_its_own_book_changes_nothing(book, as_member, nadia, tmp_path):
     path = tmp_path / "retour.csv"
     with as_member(nadia) as session:
@@ -434,11 +529,10 @@ def test_an_export_read_back_into_its_own_book_changes_nothing(book, as_member, 
 def test_a_file_somebody_changed_the_words_of_is_read_like_any_other(book, as_member, nadia, tmp_path):
     with as_member(nadia):
         content = written(rows_of(asking.partner_ids(nadia.association_id, EVERYTHING.wanted))[0], Format.CSV)
+        edited = content.replace("à demander".encode(), b"peut-etre")
 
-    edited = content.replace("à demander".encode(), b"peut-etre")
-
-    assert returning.records_of(returning.rows_of(content)) is not None
-    assert returning.records_of(returning.rows_of(edited)) is None
+        assert returning.records_of(returning.rows_of(content)) is not None
+        assert returning.records_of(returning.rows_of(edited)) is None
 
 
 # ---- cards ---------------------------------------------------------------------------------------------------------
@@ -482,6 +576,19 @@ def test_no_text_breaks_a_card(first, last, organisation):
     assert "ne plus contacter" in unescaped(card["NOTE"])
     assert len(re.findall(r"(?:\\.|[^\\;])*;", card["N"])) == 4
     assert card["VERSION"] == "3.0"
+
+
+def test_a_card_tells_a_desk_from_a_pocket(book, as_member, nadia):
+    with as_member(nadia) as session:
+        contact = session.scalars(sa.select(Contact).where(Contact.last_name == "Marchetti")).one()
+        vault.keep(nadia.association_id, contact.id, vault.Coordinates("h.marchetti@meridiane.example", "+33199001122", "+33639981122"))
+        content = written(rows_of(asking.partner_ids(nadia.association_id, EVERYTHING.wanted))[0], Format.VCARD)
+
+    one = next(card for card in read_cards(content) if card["FN"] == "Hélène Marchetti")
+
+    assert (one["TEL;TYPE=WORK,VOICE"], one["TEL;TYPE=CELL"]) == ("+33199001122", "+33639981122")
+    assert one["EMAIL;TYPE=INTERNET,WORK"] == "h.marchetti@meridiane.example"
+    assert len(read_cards(content)) == 2
 
 
 def test_headers_are_words_that_our_import_knows_in_any_file():

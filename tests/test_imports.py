@@ -316,18 +316,34 @@ def test_one_person_on_two_lines_is_one_contact(a_file, brought, partners):
     assert (contact.civility, contact.first_name, contact.title) == ("Mme", "Lina", "responsable RSE")
 
 
-def test_an_empty_cell_erases_nothing_and_a_new_telephone_counts(a_file, brought, partners, as_member, nadia):
+@pytest.mark.parametrize("prefer_file", [False, True])
+def test_an_empty_cell_erases_nothing_and_a_full_one_only_where_the_file_is_preferred(prefer_file, a_file, brought, partners, as_member, nadia):
     brought(a_file(line(first="Lina", last="Morel", role="responsable RSE", email="l.morel@valmont.example.org", phone="01 99 00 11 22")))
     [before] = partners()
 
-    brought(a_file(line(first="Lina", last="Morel", email="l.morel@valmont.example.org", phone="01 99 00 33 44", cp="", town="Le Mans")))
+    moved = line(first="Lina", last="Morel", email="l.morel@valmont.example.org", phone="01 99 00 33 44", cp="", town="Le Mans")
+    brought(a_file(moved), prefer_file=prefer_file)
 
     [after] = partners()
     with as_member(nadia):
         found = vault.own([after.contacts[0].id])[after.contacts[0].id]
-    assert (found.email, found.phone) == ("l.morel@valmont.example.org", "+33199003344")
+    assert (found.email, found.phone) == ("l.morel@valmont.example.org", "+33199003344" if prefer_file else "+33199001122")
     assert (after.contacts[0].title, after.postcode) == ("responsable RSE", "72000")
-    assert after.contacts[0].version > before.contacts[0].version
+    assert (after.contacts[0].version > before.contacts[0].version) is prefer_file
+
+
+def test_another_town_brings_its_codes_only_where_it_is_chosen(a_file, brought, partners):
+    known = line(uai="0932074Z", name="Lycée Marcel Cachin", cp="93400", town="Saint-Ouen")
+    brought(a_file(known))
+    moved = a_file(line(uai="0932074Z", name="Lycée Marcel Cachin", cp="34500", town="Béziers"))
+
+    brought(moved)
+    [stayed] = partners()
+    brought(moved, prefer_file=True)
+    [went] = partners()
+
+    assert (stayed.town, stayed.postcode, stayed.department) == ("Saint-Ouen", "93400", "93")
+    assert (went.town, went.postcode, went.department, went.insee) == ("Béziers", "34500", "34", "34032")
 
 
 def test_what_people_corrected_by_hand_stays(a_file, brought, partners, as_system, cast):

@@ -42,6 +42,8 @@ def understand(data: bytes, mappings: Sequence[Plain | None] = (), remembered: M
 
     Raises BadInput with a sentence for whatever is no table, a bomb, or takes too long.
     """
+    if len(data) > limits.BYTES:
+        raise BadInput(limits.TOO_HEAVY)
     return _understood({"mappings": list(mappings), "remembered": dict(remembered or {})}, data)
 
 

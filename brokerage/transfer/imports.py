@@ -4,7 +4,7 @@ import hashlib
 import json
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ from brokerage.partners.partners import as_by
 from brokerage.timeline import CLOCK, By
 from brokerage.timeline import record as record_entry
 from brokerage.transfer import apart, returning
-from brokerage.transfer.bringing.arrival import COUNTED, Arrival, suppressed
+from brokerage.transfer.bringing.arrival import Arrival
 from brokerage.transfer.bringing.cleaning import clean, clean_json
+from brokerage.transfer.bringing.homecoming import Homecoming
+from brokerage.transfer.bringing.merging import everything
 from brokerage.transfer.bringing.telling import summary
-from brokerage.transfer.mapping.parsed import Organisation, ParsedRow, Person
-from brokerage.transfer.models import ImportBatch, ImportedRow, ImportState
+from brokerage.transfer.mapping.parsed import ParsedRow
+from brokerage.transfer.models import ImportBatch, ImportState
 from brokerage.transfer.reading import limits
 from brokerage.transfer.vocabulary import LABELS
 
@@ -51,11 +53,13 @@ def bring_in(
     source_date: date | None = None,
     by: User | None = None,
     mapping: Mapping | None = None,
+    prefer_file: bool = False,
 ) -> Outcome:
     """Bring a file into the book of the association in scope. Flushes, never commits; None as `by` is a command.
 
     `source` says where the addresses come from and is told to the people themselves (G23); `mapping` has one item
-    for each table of the file, guessed where None. Raises BadInput for what is no table, and without a source.
+    for each table of the file, guessed where None. What the book says stays, unless `prefer_file`. Raises BadInput
+    for what is no table, and without a source.
     """
     if by is not None:
         policy.insist(by, *policy.EDITORS)
@@ -71,12 +75,13 @@ def bring_in(
     if (ours := returning.rows_of(data)) and (records := returning.records_of(ours)):
         batch.mapping = {"ours": True}
         return _brought_back(records, batch, who)
-    return _understood(apart.understand(data, mapping or ()), batch, who)
+    return _understood(apart.understand(data, mapping or ()), batch, who, prefer_file)
 
 
-def _understood(found: apart.Understood, batch: ImportBatch, by: By) -> Outcome:
+def _understood(found: apart.Understood, batch: ImportBatch, by: By, prefer_file: bool) -> Outcome:
     batch.mapping = {"tables": clean_json(found.mappings)}
-    arrival = Arrival(found.rows, batch.source, batch.source_date, by, batch)
+    rows = [replace(row, theirs=everything(row)) for row in found.rows] if prefer_file else found.rows
+    arrival = Arrival(rows, batch.source, batch.source_date, by, batch)
     db.session.add(batch)
     db.session.flush()
     arrival.settle()
@@ -87,30 +92,14 @@ def _understood(found: apart.Understood, batch: ImportBatch, by: By) -> Outcome:
 
 def _brought_back(records: list[returning.Record], batch: ImportBatch, by: By) -> Outcome:
     """An export of ours, read to the letter: nothing to guess, nothing to interpret."""
-    mine = scope.current().association_id
-    if mine is None:
-        raise scope.Unscoped("an import needs the scope of one association")
-    batch.association_id = mine
     db.session.add(batch)
-    home = returning.Homecoming(by, mine, batch.id, batch.source, suppressed)
-    became = home.settle(records)
-    rows = tuple(_row(record, line) for record in records for line in record.lines)
-    counts = dict.fromkeys(COUNTED, 0) | home.counts | {"rows": len(rows), "imported": len(rows)}
-    for record in records:
-        what, partner_id = became[record.reference]
-        kept = {"association_id": mine, "batch_id": batch.id, "partner_id": partner_id, "action": what}
-        db.session.add_all(ImportedRow(line=line, **kept) for line in record.lines)
-    batch.counts = counts
-    record_entry("imported", by, mine, details={"batch": str(batch.id), "source": batch.source, **counts})
-    return Outcome(batch.id, rows, counts, summary(batch.file_name, counts))
-
-
-def _row(record: returning.Record, line: int) -> ParsedRow:
-    of = {name: record.partner[name] for name in ("name", "uai", "siret", "siren", "postcode", "town")}
-    people = [Person(last_name=one["last_name"], first_name=one["first_name"], email=one["email"] or None) for one in record.people]
-    place = record.lines.index(line)
-    here = tuple(people[place : place + 1])
-    return ParsedRow(None, line, True, "import", organisation=Organisation(**of), contacts=here, org_group=record.reference)
+    db.session.flush()
+    home = Homecoming(by, batch)
+    home.settle(records)
+    batch.counts, batch.objections_due = dict(home.counts), home.objects
+    details = {"batch": str(batch.id), "source": batch.source, **home.counts}
+    record_entry("imported", by, batch.association_id, details=details)
+    return Outcome(batch.id, tuple(returning.lines_of(records)), dict(home.counts), summary(batch.file_name, home.counts))
 
 
 def mapping_in(path: Path) -> Mapping:

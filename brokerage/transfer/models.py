@@ -110,6 +110,8 @@ class StagedRow(Identified, Owned, Base):
     likely: Mapped[list[dict[str, Any]]] = mapped_column(JSONB(), default=list)  # partners it may be
     same_as: Mapped[uuid.UUID | None]  # the partner a person says it is
     is_new: Mapped[bool] = mapped_column(default=False)  # a person says that it is none of those
+    differs: Mapped[list[str]] = mapped_column(default=list)  # fields that say otherwise than the partner (differing.py)
+    theirs: Mapped[list[str]] = mapped_column(default=list)  # those of them that a person takes from the file
     turn: Mapped[int | None]  # its organisation's number in the queue of the import under way
 
 

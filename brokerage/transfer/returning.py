@@ -1,49 +1,32 @@
 """An export of ours comes back: recognised by its columns, and read to the letter, where other files are interpreted.
 
-A partner the book knows (by its reference, its UAI or SIRET, or its name and town) is completed and never overwritten;
-any other is added as it left.
+What becomes of it is told in bringing/homecoming.py.
 """
 
 import csv
 import io
-import uuid
 import zipfile
-from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-import sqlalchemy as sa
-
-from brokerage.database import db
 from brokerage.errors import BadInput
-from brokerage.partners import vault
-from brokerage.partners.models import Contact, Partner, Permission
-from brokerage.reference.folding import folded
-from brokerage.timeline import By
-from brokerage.transfer.bringing.book import stored
-from brokerage.transfer.bringing.merging import permission_after, write
-from brokerage.transfer.bringing.owners import Owners
-from brokerage.transfer.bringing.storing import Haul
+from brokerage.transfer.exports.beyond import Told, by_header, is_ours, read
 from brokerage.transfer.exports.columns import HEADERS, PERSON, REFERENCE, values_of
 from brokerage.transfer.formulas import restored
+from brokerage.transfer.mapping.parsed import Organisation, ParsedRow, Person
 from brokerage.transfer.reading import archive, limits
 from brokerage.transfer.reading.workbooks import raw_sheets
 
 REF, PERSON_REF = HEADERS.index(REFERENCE), HEADERS.index(PERSON)
-COORDINATES = ("email", "phone", "mobile")
-_FILLED = frozenset(
-    (
-        *("type", "uai", "siret", "siren", "naf", "headcount", "address", "postcode", "town", "insee", "department", "academy", "region"),
-        *("website", "owner_id", "since", "last_contact_on"),
-    )
-)
 Rows = list[list[str]]
 
 
 def rows_of(data: bytes) -> Rows | None:
-    """The rows of a file that Passerelle wrote and nobody changed the columns of; None for any other. Raises BadInput."""
+    """The rows of a file that Passerelle wrote and nobody changed the columns of, the header first; else None.
+
+    Raises BadInput for what no file may be.
+    """
     if data.startswith(b"PK\x03\x04"):
         return _of_workbook(data)
     try:
@@ -51,11 +34,11 @@ def rows_of(data: bytes) -> Rows | None:
         lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=";", strict=True))
     except (UnicodeError, csv.Error):
         return None
-    if not lines or tuple(lines[0]) != HEADERS or any(len(line) != len(HEADERS) for line in lines):
+    if not lines or not _is_ours(lines[0]) or any(len(line) != len(lines[0]) for line in lines):
         return None
     if len(lines) > limits.ROWS:
         raise BadInput(limits.TOO_LONG)
-    return [[restored(cell) for cell in line] for line in lines[1:]]
+    return [[restored(cell) for cell in line] for line in lines]
 
 
 def _of_workbook(data: bytes) -> Rows | None:
@@ -64,9 +47,14 @@ def _of_workbook(data: bytes) -> Rows | None:
         return None
     sheets = raw_sheets(data)
     rows = sheets[0]["rows"] if len(sheets) == 1 else []
-    if not rows or tuple(rows[0]) != HEADERS or not all(isinstance(cell, str) for row in rows for cell in row):
+    if not rows or not all(isinstance(cell, str) for row in rows for cell in row) or not _is_ours(rows[0]):
         return None
-    return rows[1:]
+    return rows  # type: ignore[no-any-return]
+
+
+def _is_ours(headers: list[str]) -> bool:
+    usual = len(HEADERS)
+    return tuple(headers[:usual]) == HEADERS and is_ours([restored(header) for header in headers[usual:]])
 
 
 def _looks_like_ours(data: bytes) -> bool:
@@ -86,146 +74,42 @@ class Record:
     partner: dict[str, Any]
     people: list[dict[str, Any]] = field(default_factory=list)
     lines: list[int] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def records_of(rows: Rows) -> list[Record] | None:
     """The partners of the file in its order; None when a cell says what our files never say: somebody edited it."""
     found: dict[str, Record] = {}
+    own, usual = by_header(), len(HEADERS)
     try:
-        for at, cells in enumerate(rows, start=2):
-            known = found.setdefault(cells[REF], Record(cells[REF], values_of(cells, "partner")))
-            known.lines.append(at)
-            if cells[PERSON_REF]:
-                known.people.append(values_of(cells, "contact"))
-    except ValueError:
+        for at, cells in enumerate(rows[1:], start=2):
+            _add(found, at, cells[:usual], read(rows[0][usual:], cells[usual:], own))
+    except (ValueError, TypeError, AttributeError):
         return None
     return list(found.values())
 
 
-class Standing:
-    """The living partners of the book before the file, by all they can be recognised by."""
-
-    def __init__(self, association_id: uuid.UUID) -> None:
-        self.mine, self._by = association_id, dict[tuple[str, str], Any]()
-        columns = sa.select(Partner.id, Partner.uai, Partner.siret, Partner.name, Partner.town)
-        for row in db.session.execute(columns.where(Partner.association_id == association_id, Partner.deleted_at.is_(None))):
-            for key in (("id", str(row.id)), *_identifiers(row._mapping), _name(row._mapping)):
-                self._by.setdefault(key, row)
-
-    def find(self, record: Record) -> uuid.UUID | None:
-        """The partner a record is about; None when the book does not have it."""
-        references = (record.reference, str(new_id(self.mine, record.reference)))
-        sure = [("id", reference) for reference in references] + _identifiers(record.partner)
-        if known := next((self._by[key] for key in sure if key in self._by), None):
-            return known.id
-        alike = self._by.get(_name(record.partner))
-        return alike.id if alike and not _contradict(alike._mapping, record.partner) else None
+def _add(found: dict[str, Record], at: int, cells: list[str], told: Told) -> None:
+    known = found.setdefault(cells[REF], Record(cells[REF], values_of(cells, "partner") | {"extra": told.partner}))
+    known.lines.append(at)
+    known.notes += told.notes
+    if cells[PERSON_REF]:
+        known.people.append(values_of(cells, "contact") | {"extra": told.contact})
 
 
-def _identifiers(values: Mapping[Any, Any]) -> list[tuple[str, str]]:
-    return [(name, values[name]) for name in ("uai", "siret") if values[name]]
+def lines_of(records: Sequence[Record]) -> list[ParsedRow]:
+    """The lines of the file in order, as a preview and a report take them."""
+    rows = [_row(record, nth) for record in records for nth in range(len(record.lines))]
+    return sorted(rows, key=lambda row: row.number)
 
 
-def _name(values: Mapping[Any, Any]) -> tuple[str, str]:
-    return "name", f"{folded(values['name']) or values['name']}\n{folded(values['town'])}"
+def _row(record: Record, nth: int) -> ParsedRow:
+    of = {name: record.partner[name] for name in ("name", "uai", "siret", "siren", "postcode", "town", "address", "website")}
+    people = tuple(map(_person, record.people[nth : nth + 1]))
+    what = Organisation(network=record.partner["kind"].value, **of)
+    return ParsedRow(None, record.lines[nth], True, "import", organisation=what, contacts=people, org_group=record.reference)
 
 
-def _contradict(one: Mapping[Any, Any], other: Mapping[Any, Any]) -> bool:
-    return any(one[name] and other[name] and one[name] != other[name] for name in ("uai", "siret"))
-
-
-def new_id(association_id: uuid.UUID, reference: str) -> uuid.UUID:
-    """The id of what comes in: the same each time, so that the same file twice changes nothing."""
-    return uuid.uuid5(association_id, reference)
-
-
-@dataclass
-class Homecoming:
-    """Records on their way back into the book; `origin` is what the import says of itself (import_id)."""
-
-    by: By
-    association_id: uuid.UUID
-    import_id: uuid.UUID
-    source: str
-    suppressed: Callable[[dict[str, str]], set[str]]
-    haul: Haul = field(default_factory=Haul)
-    counts: Counter[str] = field(default_factory=Counter)
-
-    def settle(self, records: list[Record]) -> dict[str, tuple[str, uuid.UUID]]:
-        """Everything, and what became of each record by its reference. Flushes, never commits."""
-        standing, self.owners = Standing(self.association_id), Owners(self.association_id)
-        emails = {person["email"] for record in records for person in record.people if person["email"]}
-        self.keys = {email: vault.key_of(email) for email in emails}
-        self.stopped = self.suppressed(self.keys)
-        targets = [(record, standing.find(record)) for record in records]
-        self.found = stored([known for _, known in targets if known])
-        became = {record.reference: self._complete(record, known) if known else self._add(record) for record, known in targets}
-        self.haul.store()
-        return became
-
-    def _add(self, record: Record) -> tuple[str, uuid.UUID]:
-        partner_id = new_id(self.association_id, record.reference)
-        if db.session.scalar(sa.select(Partner.id).where(Partner.id == partner_id)):
-            partner_id = uuid.uuid4()  # it came once, and lies in the trash since
-        self.haul.partners.append({"id": partner_id, **self._columns(record), "association_id": self.association_id})
-        self.haul.tell("partner_created", self.by, self.association_id, {"source": self.source}, partner_id)
-        for nth, person in enumerate(record.people):
-            self._add_person(partner_id, person, nth)
-        self.counts["partners_created"] += 1
-        return "created", partner_id
-
-    def _columns(self, record: Record) -> dict[str, Any]:
-        values = {name: value for name, value in record.partner.items() if name not in ("id", "owner")}
-        return values | {"owner_id": self.owners.named(record.partner["owner"]), "import_id": self.import_id}
-
-    def _complete(self, record: Record, partner_id: uuid.UUID) -> tuple[str, uuid.UUID]:
-        """Gaps are filled; what stands, stands; who is not there yet is added."""
-        partner = self.found.partners[partner_id]
-        told = self._columns(record)
-        wanted = {name: getattr(partner, name) or told[name] for name in told if name in _FILLED}
-        wanted["tags"] = list(dict.fromkeys([*partner.tags, *told["tags"]]))
-        changed = write(partner, wanted)
-        for nth, person in enumerate(record.people):
-            changed |= self._complete_person(partner_id, person, nth)
-        what = "changed" if changed else "unchanged"
-        self.counts[f"partners_{what}"] += 1
-        return what, partner_id
-
-    def _complete_person(self, partner_id: uuid.UUID, person: dict[str, Any], nth: int) -> bool:
-        contact = next((one for one in self.found.contacts[partner_id] if self._is(one, person)), None)
-        if contact is None:
-            self._add_person(partner_id, person, nth)
-            return True
-        changed = write(contact, {"permission": permission_after(contact, self._permission(person))})
-        self.counts["contacts_changed" if changed else "contacts_unchanged"] += 1
-        return changed
-
-    def _is(self, contact: Contact, person: dict[str, Any]) -> bool:
-        if str(contact.id) in (person["id"], str(self._person_id(contact.partner_id, person))):
-            return True
-        email = self.found.coordinates.get(contact.id, vault.NOTHING).email
-        if email and person["email"]:
-            return email.casefold() == person["email"].casefold()
-        return (contact.first_name, contact.last_name) == (person["first_name"], person["last_name"])
-
-    def _add_person(self, partner_id: uuid.UUID, person: dict[str, Any], nth: int) -> None:
-        """`nth` keeps the order of the file, which is that of the page."""
-        contact_id = uuid.uuid4() if partner_id in self.found.partners else self._person_id(partner_id, person)
-        values = {name: value for name, value in person.items() if name not in ("id", *COORDINATES)}
-        values |= {"id": contact_id, "association_id": self.association_id, "partner_id": partner_id, "import_id": self.import_id}
-        values |= {"permission": self._permission(person), "created_at": self.haul.at + timedelta(microseconds=nth)}
-        self.haul.contacts.append(values)
-        where = {name: person[name] for name in COORDINATES}
-        key = self.keys.get(person["email"])
-        self.haul.channels.append({"contact_id": contact_id, "association_id": self.association_id, **where, "email_key": key})
-        self.counts["contacts_created"] += 1
-
-    def _person_id(self, partner_id: uuid.UUID, person: dict[str, Any]) -> uuid.UUID:
-        return new_id(self.association_id, f"{partner_id} {person['id']}")
-
-    def _permission(self, person: dict[str, Any]) -> Permission:
-        """An address on the objection list stays there whatever the file says; one that says no joins it (G10)."""
-        said: Permission = person["permission"]
-        if said is Permission.DO_NOT_CONTACT and person["email"]:
-            self.haul.objections.add(self.keys[person["email"]])
-        return Permission.DO_NOT_CONTACT if person["email"] in self.stopped else said
+def _person(one: dict[str, Any]) -> Person:
+    reached = {name: one[name] or None for name in ("email", "phone", "mobile")}
+    return Person(one["civility"], one["first_name"], one["last_name"], one["title"], one["role"].value, **reached)

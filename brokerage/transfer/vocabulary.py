@@ -53,55 +53,66 @@ _WORDS = {
     "structure,nom de la structure,organisme,organisation,entreprise,nom de l entreprise,nom entreprise,societe,"
     "nom de la societe,raison sociale,denomination,denomination sociale,enseigne,employeur,institution,=universite,"
     "nom partenaire,nom du partenaire,=partenaire,intitule,libelle,appellation,nom usuel,=client,=compte,"
-    "lycee universite,=nom,etablissement scolaire,nom de l organisme,groupe,fondation,nom structure,company,"
+    "lycee universite,=nom,etablissement scolaire,school name,company name,institution name,=institution,=school,=account,"
+    "account name,nom de l organisme,groupe,fondation,nom structure,company,"
     "nom organisation,nom de l organisation,=mecene,=donateur,=association,nom association,organization,=college",
     "kind": "=type,=nature,=categorie,type etablissement,type d etablissement,type etab,type de structure,"
     "type de partenaire,type d organisme,nature etablissement,statut juridique,forme juridique,type structure,"
-    "categorie etablissement,type organisation,typologie,=niveau,type d organisation",
+    "categorie etablissement,type organisation,typologie,=niveau,type d organisation,organization type,school type",
     "uai": "uai,rne,code uai,code rne,n uai,n rne,numero uai,code etablissement,code etab,identifiant etablissement,uai rne,"
+    "=school id,school code,"
     "num uai,numero rne,immatriculation",
     "siret": "siret,n siret,numero siret,siret siren,siren siret,code siret,num siret",
     "siren": "siren,n siren,numero siren",
     "vat": "tva,n tva,tva intracommunautaire,tva intracom",
     "naf": "naf,ape,code naf,code ape,naf ape,ape naf,=activite,code activite,secteur d activite,=secteur",
-    "headcount": "effectif,effectifs,=taille,nb salaries,nombre de salaries,tranche effectif,salaries,nb eleves,nombre d eleves",
+    "headcount": "effectif,effectifs,=taille,nb salaries,nombre de salaries,tranche effectif,salaries,nb eleves,nombre d eleves,"
+    "employees,number of employees",
     "address": "adresse,adresse postale,=rue,=voie,adresse 1,adresse 2,n et rue,n rue,numero et voie,=siege,"
-    "complement d adresse,=bp,=complement,adresse complete,=coordonnees postales,lieu dit,=adr,adr postale",
-    "postcode": "=cp,code postal,=c p,code post,codepostal,=zip,=postal,cp etab,cp etablissement,=code p,cod postal",
-    "town": "ville,commune,localite,cp ville,code postal ville,code postal et ville,=lieu,=city,bureau distributeur,"
+    "complement d adresse,=bp,=complement,adresse complete,=coordonnees postales,lieu dit,=adr,adr postale,=street,"
+    "street address,=address,postal address,=coordonnees",
+    "postcode": "=cp,code postal,=c p,code post,codepostal,=zip,=postal,zip code,postal code,postcode,cp etab,cp etablissement,"
+    "=code p,cod postal",
+    "town": "ville,commune,localite,cp ville,code postal ville,code postal et ville,=lieu,city,=town,bureau distributeur,"
     "=cp ville,ville cp,=localisation,=implantation",
     "region": "=region,=academie,academie region,region academie,=departement,=dept,=dpt,=dep,=territoire,=rectorat,"
-    "=zone,=bassin,region administrative,n departement,code departement,nom academie,nom departement,=delegation",
+    "=zone,=bassin,region administrative,n departement,code departement,nom academie,nom departement,=delegation,=state,=county",
     "website": "site web,site internet,url,=web,=site,website,page web,lien",
     "contact": "contact,contacts,nom contact,nom du contact,interlocuteur,interlocutrice,interlocuteurs,correspondant,"
     "correspondante,=referent,=referente,=qui,=personne,nom et prenom,nom prenom,prenom nom,prenom et nom,personne ressource,"
     "personne contact,personne a contacter,=responsable,representant,nom complet,nom interlocuteur,nom de l interlocuteur,"
     "nom du referent,nom referent,nom du responsable,vis a vis,=proviseur,=coordonnees,nom du proviseur,chef d etablissement,"
-    "=signataire,=gestionnaire,=qui est ce,interlocuteur trice,nom de la personne,=nom s,contact principal,=drh,responsable rse",
+    "=signataire,=gestionnaire,=qui est ce,interlocuteur trice,nom de la personne,=nom s,contact principal,=drh,responsable rse,"
+    "contact name,contact person,full name,=head teacher",
     "last_name": "=nom,nom de famille,=noms,=patronyme,nom contact,nom du contact,nom interlocuteur,nom referent,nom responsable,"
-    "nom du referent,nom de l interlocuteur,=last name,nom d usage,nom du responsable",
-    "first_name": "prenom,prenoms,=first name,prenom contact,prenom du contact",
+    "nom du referent,nom de l interlocuteur,last name,surname,family name,nom d usage,nom du responsable",
+    "first_name": "prenom,prenoms,first name,given name,prenom contact,prenom du contact",
     "civility": "civilite,=civ,=titre,=genre,=m mme,=mme m,=politesse,=sexe,=mr mme",
     "role": "fonction,=poste,=role,=qualite,fonctions,poste occupe,=titre,=statut du contact,intitule du poste,=service,=metier,"
+    "job title,=position,organization title,=job,"
     "qualite du contact,fonction du contact,=emploi",
     "email": "mail,mel,e mail,email,courriel,adresse mail,adresse electronique,adresse mel,adr mail,adresse e mail,adresse email,"
     "mails,emails,e mails,courrier electronique,messagerie,adresse courriel,mail pro,adresse de messagerie",
     "phone": "tel,telephone,tel fixe,=fixe,telephone fixe,=standard,ligne directe,n tel,numero de telephone,n de telephone,"
-    "tel bureau,telephones,=telephonique,num tel,tel pro,=phone,=ligne,numero tel,tels,=numeros,=n tel,coordonnees telephoniques",
-    "mobile": "mobile,portable,tel portable,gsm,tel mobile,telephone portable,telephone mobile,=port,n portable,cellulaire,=tel port",
+    "tel bureau,telephones,=telephonique,num tel,tel pro,phone number,phone,=ligne,numero tel,tels,=numeros,=n tel,"
+    "coordonnees telephoniques",
+    "mobile": "mobile,portable,tel portable,gsm,tel mobile,telephone portable,telephone mobile,=port,n portable,cellulaire,"
+    "=tel port,mobile phone,cell phone,mobile number,=cell",
     "first_contact": "1er contact,premier contact,date 1er contact,date du 1er contact,date du premier contact,=depuis,"
     "partenaire depuis,prise de contact,contact initial,contact depuis,date d entree,en contact depuis,=debut,"
     "premier echange,1er echange,date de debut,premiere rencontre,1ere rencontre,debut du partenariat,date premier contact,"
-    "premier rdv,1er rdv,1re rencontre,premiere prise de contact,connu depuis,date de creation",
+    "premier rdv,1er rdv,1re rencontre,premiere prise de contact,connu depuis,date de creation,first contact date,=partner since",
     "last_contact": "dernier echange,dernier contact,date dernier contact,date du dernier contact,derniere relance,=date,"
     "date de contact,date contact,=contacte le,=vu le,derniere action,dernier rdv,derniere rencontre,dernieres nouvelles,"
     "derniere nouvelle,derniere interaction,date dernier echange,date du dernier echange,=relance le,dernier appel,"
-    "dernier mail,date echange,=dates,derniers echanges,dernier rendez vous,derniere prise de contact,last contact,=rencontre le",
+    "dernier mail,date echange,=dates,derniers echanges,dernier rendez vous,derniere prise de contact,last contact,"
+    "=rencontre le,last contact date,last contacted,last meeting",
     "agreement_date": "convention signee le,convention signee,date convention,date de convention,=signature,date de signature,"
     "date signature,signe le,signee le,=convention,convention du,date accord,accord signe le,date de la convention,"
     "date partenariat,signature convention,signature de la convention,date d adhesion,date du partenariat",
     "amount": "montant,engagement,=don,=dons,dotation,=budget,subvention,versement,=somme,contribution,montant verse,"
-    "montant annuel,en euros,=euros,=eur,soutien financier,participation financiere,apport,=mecenat,financement,=k,montant eur",
+    "montant annuel,en euros,=euros,=eur,soutien financier,participation financiere,apport,=mecenat,financement,=k,montant eur,"
+    "amount,=donation,=grant",
     "status": "statut,=etat,=situation,=avancement,statut partenariat,statut du partenariat,=stade,=status,etat du partenariat,"
     "=phase,=relation,etat de la relation,=suivi,etat d avancement,ou en est on",
     "share": "accord partage,partage,accord transmission,ok partage,autorisation de partage,=diffusion,=consentement,"
@@ -109,16 +120,19 @@ _WORDS = {
     "transmission,autorisation diffusion,peut on transmettre,accord rgpd,communicable,consentement partage,autorisation,"
     "=partage pa,ok pour partager,accord diffusion,=accord",
     "opposition": "ne plus contacter,opposition,ne pas contacter,desinscrit,=stop,blacklist,liste noire,=npc,desabonne,opt out,"
-    "liste rouge,desinscription,a ne plus contacter,opposition rgpd,desabonnement,stop mail,stop mails",
+    "liste rouge,desinscription,a ne plus contacter,opposition rgpd,desabonnement,stop mail,stop mails,do not contact,"
+    "unsubscribed,opted out",
     "remarks": "commentaire,commentaires,remarque,remarques,=note,=notes,observation,observations,=obs,=rem,=divers,=info,"
     "=infos,precisions,memo,historique,a savoir,=details,=com,=comm,infos complementaires,informations,=bloc notes,texte libre,"
-    "=infos utiles,=a noter",
+    "=infos utiles,=a noter,=comments,=comment,=remarks",
     "owner": "suivi par,=delegue,=deleguee,delegue e,delegue de ville,gere par,responsable interne,charge de suivi,"
     "saisi par,=pilote,qui suit,=porteur,charge du suivi,referent interne,delegue ede,apporte par,=gestion,suivi assure par,"
-    "=delegues,=attribue a,=affecte a,dossier suivi par,=en charge,en charge du suivi,=qui gere,interne,notre contact,=benevole",
+    "=delegues,=attribue a,=affecte a,dossier suivi par,=en charge,en charge du suivi,=qui gere,interne,notre contact,=benevole,"
+    "account owner,managed by,=owner,contact owner",
     "tags": "tags,=tag,etiquette,etiquettes,mots cles,type de partenariat,type partenariat,=actions,thematique,thematiques,"
     "=dispositif,=dispositifs,=partenariat,nature du partenariat,forme du partenariat,=cordees,=programme,=programmes,"
-    "modalites,type d action,forme de soutien,type d engagement,=labels,nature du soutien,type de soutien",
+    "modalites,type d action,forme de soutien,type d engagement,=labels,nature du soutien,type de soutien,=secteur,=activite,"
+    "secteur d activite,=sector,=industry",
 }
 _EXACT: dict[str, list[str]] = {}
 _INSIDE: list[tuple[str, str]] = []
@@ -127,6 +141,8 @@ for _field, _phrases in _WORDS.items():
         _EXACT.setdefault(_phrase.lstrip("="), []).append(_field)
         if not _phrase.startswith("="):
             _INSIDE.append((_phrase, _field))
+_GLUED = re.compile(r"(?<=[a-z])(?=[1-9]$)")  # « tel2 » for « tel 2 »
+_COUNTED = re.compile(r"^[1-9] | [1-9]$")
 _YEARS = re.compile(r" (?:19|20)\d\d(?: (?:20)?\d\d)?(?= )| en (?:19|20)\d\d(?= )")
 _PRECISE = frozenset(_WORDS) - {"ref", "name", "contact", "kind", "last_name", "tags", "region"}
 _SIGNS = {"@": "email", "☎": "phone", "📞": "phone", "✉": "email", "€": "amount"}
@@ -145,8 +161,8 @@ _PEOPLE = {
 def meanings(header: str) -> dict[str, float]:
     """The fields a header may stand for, each with a likelihood between 0 and 1; empty for words we do not know."""
     found = {field: 1.0 for sign, field in _SIGNS.items() if sign in header}
-    words = _YEARS.sub(" ", f" {folded(header)} ").strip()
-    for field in _EXACT.get(words, ()):
+    words = _GLUED.sub(" ", _YEARS.sub(" ", f" {folded(header)} ").strip())
+    for field in _EXACT.get(words) or _EXACT.get(_COUNTED.sub("", words)) or ():
         found[field] = 1.0
     for phrase, field in _INSIDE:
         if f" {phrase} " in f" {words} ":

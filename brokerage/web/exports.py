@@ -1,6 +1,7 @@
 """Exports: what leaves the book, why, and for how long the file is there. For managers; admins and auditors read the log."""
 
 import uuid
+from dataclasses import replace
 from datetime import timedelta
 from enum import Enum
 from typing import Any
@@ -11,7 +12,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import PasswordField, TextAreaField
+from wtforms import BooleanField, PasswordField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from brokerage import clock
@@ -60,6 +61,7 @@ class ExportForm(BaseForm):
         [DataRequired(_l("Dites pourquoi : le journal de votre association le garde.")), Length(max=500, message=TOO_LONG)],
         filters=[lambda text: (text or "").strip()],
     )
+    notes = BooleanField(_l("Emporter aussi les notes"))
     password = PasswordField(_l("Votre mot de passe"))
 
 
@@ -91,7 +93,7 @@ def create() -> ResponseReturnValue:
         if _must_confirm(chosen):
             sign_in.confirm(reader(), form.password.data or "")
             session["confirmed"] = int(clock.now().timestamp())
-        asking.ask(me(), chosen, Format(form.format.data), form.reason.data)
+        asking.ask(me(), replace(chosen, notes=form.notes.data), Format(form.format.data), form.reason.data)
         throttle.count(throttle.EXPORT, f"member {reader().id}")
     except Refusal as no:
         form.refuse(no)

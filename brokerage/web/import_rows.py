@@ -1,6 +1,7 @@
 """One row of a file: look at it, correct its cells, take it as it is, say which partner it is about."""
 
 import uuid
+from typing import Any
 
 from flask import redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -9,11 +10,12 @@ from brokerage.database import db
 from brokerage.errors import Refusal
 from brokerage.transfer.models import ImportBatch, StagedRow
 from brokerage.transfer.packing import row_of
-from brokerage.transfer.staging import correcting, listing
+from brokerage.transfer.staging import correcting, differing, listing
 from brokerage.web import access
 from brokerage.web.access import me
 from brokerage.web.errors import told
 from brokerage.web.fragments import page
+from brokerage.web.import_words import named
 from brokerage.web.imports import keepers, pages
 
 
@@ -34,7 +36,8 @@ def _shown(kept: StagedRow, batch: ImportBatch, status: int = 200, refusal: str 
     texts = row_of(kept.cells | {"number": kept.line}).texts
     cells = [(column, texts[at] if at < len(texts) else "") for at, column in enumerate(columns)]
     cells += [({"header": "", "field": "ignore"}, text) for text in texts[len(columns) :]]
-    context = {"batch": batch, "line": listing.line_of(kept), "cells": cells, "refusal": refusal, "editing": editing}
+    context: dict[str, Any] = {"batch": batch, "line": listing.line_of(kept), "cells": cells, "refusal": refusal, "editing": editing}
+    context |= {"differences": differing.of_row(kept, batch), "named": named}
     return page("imports/row.html", fragments=("ligne",), status=status, **context)
 
 
@@ -73,6 +76,8 @@ def _decide(kept: StagedRow, batch: ImportBatch, gesture: str) -> None:
         correcting.keep_remark(batch, kept, request.form.get("remarque", ""))
     elif gesture == "taire":
         correcting.keep_remark(batch, kept, "")
+    elif gesture == "valeurs":
+        correcting.take_theirs(batch, kept, [key for key in kept.differs if request.form.get(f"v-{key}") == "fichier"])
     elif gesture in ("meme", "autre"):
         correcting.recognise(batch, kept, request.form.get("partenaire", type=uuid.UUID) if gesture == "meme" else None)
 

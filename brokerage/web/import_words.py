@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 
 from brokerage.transfer.mapping.issues import sentence_of
 from brokerage.transfer.models import ImportState, Lane
-from brokerage.transfer.staging.lanes import RESEMBLES
+from brokerage.transfer.staging.lanes import DIFFERS, RESEMBLES
 
 STATES = {
     ImportState.READING: (_l("Lecture en cours"), "encre", "hourglass"),
@@ -28,6 +28,25 @@ LANES = {
 }
 
 
+FIELDS = {
+    "address": _l("adresse"),
+    "place": _l("ville"),
+    "headcount": _l("effectif"),
+    "website": _l("site internet"),
+    "title": _l("fonction"),
+    "email": _l("e-mail"),
+    "phone": _l("téléphone"),
+    "mobile": _l("portable"),
+}
+
+
 def reason(code: str) -> str:
     """The sentence of a trouble, for all the rows that have it."""
+    if code == DIFFERS:
+        return _("La fiche dit autre chose : elle reste comme elle est, sauf si vous choisissez.")
     return _("Un partenaire du carnet lui ressemble.") if code == RESEMBLES else _(sentence_of(code))
+
+
+def named(key: str) -> str:
+    """A field that can be chosen, in words."""
+    return str(FIELDS[key.partition(":")[0]])

@@ -8,6 +8,7 @@ from flask import Blueprint, Response, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, StringField
 from wtforms.validators import Length, Optional
@@ -15,7 +16,7 @@ from wtforms.validators import Length, Optional
 from brokerage.errors import Refusal
 from brokerage.partners import policy
 from brokerage.transfer.models import ImportBatch, Lane, too_old
-from brokerage.transfer.staging import arriving, bringing, correcting, lanes, listing, undoing
+from brokerage.transfer.staging import arriving, bringing, correcting, held, lanes, listing, undoing
 from brokerage.transfer.staging.arriving import Origin
 from brokerage.transfer.vocabulary import LABELS
 from brokerage.web import access
@@ -23,7 +24,7 @@ from brokerage.web.access import me
 from brokerage.web.errors import told
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import by_htmx, hx_redirect, page
-from brokerage.web.import_words import LANES, STATES, reason
+from brokerage.web.import_words import LANES, STATES, named, reason
 
 pages = Blueprint("imports", __name__, url_prefix="/partenaires/imports")
 keepers = access.members(*policy.EDITORS)
@@ -49,7 +50,9 @@ def found(batch_id: uuid.UUID) -> ImportBatch:
 def index() -> ResponseReturnValue:
     """Every file brought in, newest first."""
     before = request.args.get("avant", type=datetime.fromisoformat)
-    return page("imports/index.html", batches=listing.history(me(), before), at_once=listing.AT_ONCE, states=STATES)
+    batches = listing.history(me(), before)
+    unread = held.counts([batch.id for batch, _who in batches])
+    return page("imports/index.html", batches=batches, held=unread, at_once=listing.AT_ONCE, states=STATES)
 
 
 @pages.get("/nouveau")
@@ -96,7 +99,8 @@ def shown(batch: ImportBatch, status: int = 200, **more: Any) -> ResponseReturnV
     code = request.args.get("motif", "")
     rows, following = listing.page(batch, lane, code, request.args.get("apres", -1, type=int))
     context: dict[str, Any] = {"batch": batch, "counts": counts, "lane": lane, "code": code, "rows": rows, "following": following}
-    context |= {"reasons": listing.reasons(batch, lane), "reason": reason}
+    context |= {"reasons": listing.reasons(batch, lane), "reason": reason, "named": named}
+    context |= {"held": held.waiting(batch) if batch.imported_at and not batch.undone_at else ()}
     context |= {"fields": LABELS, "lanes": LANES, "shown": SHOWN, "states": STATES}
     context |= {"may_undo": bool(batch.imported_at and not batch.undone_at and not too_old(batch)), "delicate": lanes.DELICATE}
     return page("imports/show.html", fragments=("avancement",), status=status, **context, **more)
@@ -118,8 +122,10 @@ def columns(id: uuid.UUID) -> ResponseReturnValue:
 @pages.post("/<uuid:id>/lot")
 @keepers
 def take_all(id: uuid.UUID) -> ResponseReturnValue:
-    """Accept, or set aside, every row with one trouble."""
+    """Accept, or set aside, every row with one trouble; or take the file's word wherever the book says otherwise."""
     batch, aside = found(id), request.form.get("geste") == "ecarter"
+    if request.form.get("geste") == "fichier":
+        return _done(batch, lambda: _take_theirs(batch))
 
     def act() -> None:
         correcting.still_open(batch)
@@ -127,6 +133,12 @@ def take_all(id: uuid.UUID) -> ResponseReturnValue:
         flash(_("%(count)d lignes écartées.", count=count) if aside else _("%(count)d lignes acceptées.", count=count))
 
     return _done(batch, act)
+
+
+def _take_theirs(batch: ImportBatch) -> None:
+    correcting.still_open(batch)
+    count = correcting.take_all_theirs(batch)
+    flash(ngettext("%(num)d ligne remplacera ce que dit la fiche.", "%(num)d lignes remplaceront ce que disent les fiches.", count))
 
 
 @pages.post("/<uuid:id>/importation")
@@ -178,4 +190,4 @@ def _done(batch: ImportBatch, act: Any) -> ResponseReturnValue:
     return redirect(url_for(".show", id=batch.id, **kept, _anchor="lignes"), 303)
 
 
-from brokerage.web import import_rows  # noqa: E402, F401 - the rest of the family signs itself in here
+from brokerage.web import import_remarks, import_rows  # noqa: E402, F401 - the rest of the family signs itself in here

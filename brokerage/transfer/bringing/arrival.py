@@ -128,7 +128,7 @@ class Arrival:
 
     def _merge(self, partner: Partner, group: Gathered, found: Stored) -> None:
         values = group.values | {"owner_id": self.owners.named(group.owner)}
-        changed = merge_partner(partner, values, self.book)
+        changed = merge_partner(partner, values, self.book, group.theirs)
         for person, contact in paired(group.people, found.contacts[partner.id], found.coordinates):
             if contact is None:
                 self._create_contact(partner.id, person)
@@ -209,8 +209,8 @@ class Arrival:
             self.counts["unavailable"] += 1
         action, partner_id = self.became[place]
         held = told_by(row).held if row.remarks_need_reading else ""
-        if held in self.found.held.get(partner_id, ()):
-            held = ""  # it waits already, from the time before
+        if held and vault.key_of(held) in self.found.held.get(partner_id, ()):
+            held = ""  # it waits already, or was read, from the time before
         self.counts["held"] += bool(held)
         self._keep_row(row, action, partner_id, [issue.code for issue in row.issues], held)
 

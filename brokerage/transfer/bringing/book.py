@@ -23,6 +23,7 @@ from brokerage.transfer.bringing.gathering import Gathered
 from brokerage.transfer.mapping.names import core_of, kinds_agree, town_key
 from brokerage.transfer.models import ImportedRow
 
+READ = "read:"  # before the fingerprint of a remark that somebody has read
 NOBODY = uuid.UUID(int=0)
 CHUNK = 5000  # values of one IN (…)
 _RESEMBLING = 82  # likeness out of 100 from which a person is asked
@@ -127,7 +128,7 @@ class Stored:
     contacts: dict[uuid.UUID, list[Contact]] = field(default_factory=lambda: defaultdict(list))
     coordinates: dict[uuid.UUID, Coordinates] = field(default_factory=dict)
     notes: dict[uuid.UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
-    held: dict[uuid.UUID, set[str]] = field(default_factory=lambda: defaultdict(set))
+    held: dict[uuid.UUID, set[str]] = field(default_factory=lambda: defaultdict(set))  # remarks that wait, or were read
 
 
 def stored(partner_ids: Sequence[uuid.UUID]) -> Stored:
@@ -153,10 +154,10 @@ def _add_words(found: Stored, some: Sequence[uuid.UUID]) -> None:
     notes = sa.select(Entry.partner_id, Entry.details).where(Entry.partner_id.in_(some), Entry.what == "note")
     for partner_id, details in db.session.execute(notes):
         found.notes[partner_id or NOBODY].add(details.get("text", ""))
-    rows = sa.select(ImportedRow.partner_id, ImportedRow.held_remark)
-    waiting = rows.where(ImportedRow.partner_id.in_(some), ImportedRow.held_remark != "")
-    for partner_id, remark in db.session.execute(waiting):
-        found.held[partner_id or NOBODY].add(remark)
+    read = sa.func.array_to_string(ImportedRow.issues, " ").contains(READ)
+    rows = sa.select(ImportedRow.partner_id, ImportedRow.held_remark, ImportedRow.issues).where(ImportedRow.partner_id.in_(some))
+    for partner_id, remark, issues in db.session.execute(rows.where((ImportedRow.held_remark != "") | read)):
+        found.held[partner_id or NOBODY] |= {vault.key_of(remark)} if remark else {code.removeprefix(READ) for code in issues}
 
 
 def _holders(keys: Collection[str]) -> Iterable[tuple[str, uuid.UUID]]:

@@ -32,6 +32,7 @@ class Gathered:
     owner: str
     told: Told
     places: tuple[int, ...]
+    theirs: frozenset[str] = frozenset()  # fields where the file's word counts more than the book's
 
     @property
     def emails(self) -> list[str]:
@@ -62,7 +63,8 @@ def gathered_from(rows: Sequence[ParsedRow], places: Iterable[int], usual: Partn
     told = [told_by(row) for row in mine]
     people = gathered_people(mine, told)
     owner = clean(_first(row.owner for row in mine))
-    return Gathered(_values(mine, people, usual), people, owner, Told.together(told), at)
+    theirs = frozenset(key for row in mine for key in row.theirs)
+    return Gathered(_values(mine, people, usual), people, owner, Told.together(told), at, theirs)
 
 
 def usual_kind(rows: Iterable[ParsedRow]) -> PartnerKind:
@@ -91,15 +93,20 @@ def _values(rows: list[ParsedRow], people: Sequence[Newcomer], usual: PartnerKin
         "siren": _first(it.siren for it in of) or None,
         "naf": _first(it.naf for it in of) or None,
         "type": _type(of, kind, code),
-        "headcount": clean(_first(it.headcount for it in of), 60),
-        "address": clean(_first(it.address for it in of)),
-        "website": clean(_first(it.website for it in of)),
-        **whereabouts(of, code),
+        "headcount": clean(_first(it.headcount for it in _chosen(rows, "headcount")), 60),
+        "address": clean(_first(it.address for it in _chosen(rows, "address"))),
+        "website": clean(_first(it.website for it in _chosen(rows, "website"))),
+        **whereabouts([row.organisation for row in rows if "place" in row.theirs] or of, code),
         "status": status_of(row.status for row in rows),
         "since": _since(rows),
         "last_contact_on": max((day for row in rows if (day := _day(row.last_contact.iso))), default=None),
         "tags": tags,
     }
+
+
+def _chosen(rows: list[ParsedRow], name: str) -> list[Organisation]:
+    """The organisations as the rows tell them, those first whose word somebody took for this field."""
+    return [row.organisation for row in sorted(rows, key=lambda row: name not in row.theirs)]
 
 
 def _name_in_need(row: ParsedRow, people: Sequence[Newcomer]) -> str:

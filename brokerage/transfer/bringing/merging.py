@@ -1,11 +1,11 @@
 """A row meets what the book already says: an empty cell erases nothing, a file opens nothing a person has closed.
 
-Names, identifiers, owner and status were chosen by people and stay; where the book is silent the file fills in;
-addresses, telephones and titles follow the file, which is why one imports an address book a second time.
+Where the book is silent the file fills in. What the book says stays, even when the file says otherwise, so that the
+same file twice changes nothing and an old one harms nothing; a person may take the file's word, field by field.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,21 +16,30 @@ from brokerage.reference.folding import folded
 from brokerage.transfer.bringing.book import Book
 from brokerage.transfer.bringing.people import Newcomer, is_initial, same_person, strictest
 from brokerage.transfer.bringing.places import COLUMNS
+from brokerage.transfer.mapping.parsed import ParsedRow
 
-_FILLED = ("name", "naf", "siren", "type", "since", "owner_id")
-_FOLLOWED = ("headcount", "address", "website")
+CHOSEN = ("address", "place", "headcount", "website")  # fields of a partner whose words a person may take from a file
+CHOSEN_OF_PERSON = ("title", "email", "phone", "mobile")
+_TYPED = ("postcode", "town")
+_FILLED = ("name", "naf", "siren", "type", "since", "owner_id", "headcount", "address", "website")
 
 
-def merge_partner(partner: Partner, values: dict[str, Any], book: Book) -> bool:
-    """Write into a partner of the book what a file adds; says whether anything changed."""
+def merge_partner(partner: Partner, values: dict[str, Any], book: Book, theirs: Collection[str] = ()) -> bool:
+    """Write into a partner of the book what a file adds, and `theirs` over what it says; says whether anything changed."""
     wanted = {name: getattr(partner, name) or values[name] for name in _FILLED}
-    wanted |= {name: values[name] or getattr(partner, name) for name in _FOLLOWED}
+    wanted |= {name: values[name] for name in CHOSEN if name in theirs and values.get(name)}
     wanted |= {name: _identifier(partner, name, values[name], book) for name in ("uai", "siret")}
-    wanted |= _place(partner, values)
+    wanted |= _place(partner, values, "place" in theirs)
     wanted["tags"] = [*partner.tags, *_new_tags(partner.tags, values["tags"])]
     days: list[date] = [day for day in (partner.last_contact_on, values["last_contact_on"]) if day]
     wanted["last_contact_on"] = max(days, default=None)
     return write(partner, wanted)
+
+
+def everything(row: ParsedRow) -> frozenset[str]:
+    """The file's word for every field of a row that may be chosen."""
+    people = (f"{name}:{place}" for place in range(len(row.contacts)) for name in CHOSEN_OF_PERSON)
+    return frozenset((*CHOSEN, *people))
 
 
 def _identifier(partner: Partner, name: str, value: str | None, book: Book) -> str | None:
@@ -38,12 +47,13 @@ def _identifier(partner: Partner, name: str, value: str | None, book: Book) -> s
     return value if not known and book.free(name, value, partner.id) else known
 
 
-def _place(partner: Partner, values: dict[str, Any]) -> dict[str, Any]:
-    """Another town or postcode brings its codes with it; the same one only fills gaps."""
-    moved = any(values[name] and folded(values[name]) != folded(getattr(partner, name)) for name in ("postcode", "town"))
-    if moved and values["town"]:
-        return {name: values[name] for name in COLUMNS if values[name] or name not in ("postcode", "town")}
-    return {name: getattr(partner, name) or values[name] for name in COLUMNS}
+def _place(partner: Partner, values: dict[str, Any], chosen: bool) -> dict[str, Any]:
+    """Another place, where somebody chose it, brings its codes with it; the same one only fills gaps."""
+    if chosen and values["town"]:
+        return {name: values[name] for name in COLUMNS if values[name] or name not in _TYPED}
+    elsewhere = any(values[name] and (ours := getattr(partner, name)) and folded(values[name]) != folded(ours) for name in _TYPED)
+    gaps = _TYPED if elsewhere else COLUMNS  # the codes of another place are not this one's
+    return {name: getattr(partner, name) or values[name] for name in gaps}
 
 
 def _new_tags(known: Iterable[str], told: Iterable[str]) -> list[str]:
@@ -61,10 +71,11 @@ def write(thing: Any, wanted: dict[str, Any]) -> bool:
 
 def merge_contact(contact: Contact, person: Newcomer, source: str, on: date) -> bool:
     """Write into a contact of the book what a file adds; says whether anything changed."""
+    title = person.title if "title" in person.theirs and person.title else contact.title or person.title
     wanted: dict[str, Any] = {
         "civility": contact.civility or person.civility,
-        "title": person.title or contact.title,
-        "role": contact.role if person.role is ContactRole.OTHER else person.role,
+        "title": title,
+        "role": person.role if title == person.title and contact.role is ContactRole.OTHER else contact.role,
         "first_name": _fuller_first_name(contact, person),
         "permission": permission_after(contact, person.permission),
     }
@@ -90,8 +101,8 @@ def permission_after(contact: Contact, told: Permission) -> Permission:
 
 def merged_coordinates(known: Coordinates, person: Newcomer) -> Coordinates:
     """The coordinates after the file; equal to `known` when it adds nothing."""
-    told = {name: getattr(person, name) for name in ("email", "phone", "mobile") if getattr(person, name)}
-    return replace(known, **told)
+    told = {name: text for name in ("email", "phone", "mobile") if (text := getattr(person, name))}
+    return replace(known, **{name: text for name, text in told.items() if name in person.theirs or not getattr(known, name)})
 
 
 def paired(

@@ -39,6 +39,8 @@ class Newcomer:
     phone: str
     mobile: str
     permission: Permission
+    theirs: frozenset[str] = frozenset()  # what somebody takes from the file where the book says otherwise
+    place: int = 0  # among the people of its row
 
     @property
     def name(self) -> str:
@@ -60,10 +62,11 @@ def gathered_people(rows: Sequence[ParsedRow], told: Sequence[Told]) -> tuple[Ne
     """The people of the rows of one organisation, each once, in the order of the file."""
     found: list[Newcomer] = []
     for row, words in zip(rows, told, strict=True):
-        for person in row.contacts:
+        for place, person in enumerate(row.contacts):
             one = _newcomer(person, Permission(row.permission), words)
             if one is not None:
-                _join(found, one)
+                chosen = frozenset(key.partition(":")[0] for key in row.theirs if key.endswith(f":{place}"))
+                _join(found, replace(one, theirs=chosen, place=place))
     return tuple(_as_strict_as_namesakes(one, found) for one in found)
 
 
@@ -102,6 +105,7 @@ def _join(found: list[Newcomer], one: Newcomer) -> None:
 def _together(a: Newcomer, b: Newcomer) -> Newcomer:
     """What the first says counts; the second fills the gaps."""
     gaps = {name: getattr(b, name) for name in ("civility", "title", "email", "phone", "mobile") if not getattr(a, name)}
+    gaps |= {name: text for name in b.theirs - a.theirs if (text := getattr(b, name))}
     fuller = _fuller(a, b)
     return replace(
         a,
@@ -110,6 +114,7 @@ def _together(a: Newcomer, b: Newcomer) -> Newcomer:
         last_name=fuller.last_name,
         role=b.role if a.role is ContactRole.OTHER else a.role,
         permission=strictest(a.permission, b.permission),
+        theirs=a.theirs | b.theirs,
     )
 
 

@@ -37,11 +37,13 @@ class Chosen:
     filters: dict[str, Any] | None = None
     ids: tuple[uuid.UUID, ...] = ()
     told: str = ""
+    notes: bool = False  # the association's private words leave too
 
     @property
     def wanted(self) -> dict[str, Any]:
         """As the row keeps it."""
-        return {"ids": [str(one) for one in self.ids]} if self.filters is None else {"filters": self.filters}
+        of = {"ids": [str(one) for one in self.ids]} if self.filters is None else {"filters": self.filters}
+        return of | ({"notes": True} if self.notes else {})
 
 
 def partner_ids(association_id: uuid.UUID, wanted: dict[str, Any]) -> Sequence[uuid.UUID]:
@@ -86,7 +88,7 @@ def ask(by: User, chosen: Chosen, as_format: Format, reason: str) -> ExportFile:
 def note(what: str, export: ExportFile, by: timeline.By) -> None:
     """One line in the association's log: ids, numbers and the reason, never an address."""
     details = {"export": str(export.id), "format": export.format.value, "reason": export.reason, "filters": export.told}
-    numbers = {"partners": export.partners or export.total, "contacts": export.contacts}
+    numbers = {"partners": export.partners or export.total, "contacts": export.contacts, "notes": bool(export.wanted.get("notes"))}
     timeline.record(what, by, export.association_id, details=details | numbers)
 
 

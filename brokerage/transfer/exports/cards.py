@@ -14,7 +14,7 @@ UNSHARED = frozenset(words for permission, words in SHARES.items() if permission
 
 def cards(rows: Iterable[list[str]]) -> bytes:
     """A card for each contact; organisations without one have none."""
-    named = (dict(zip(_PLACES, row, strict=True)) for row in rows)
+    named = (dict(zip(_PLACES, row, strict=False)) for row in rows)  # without what stands behind the usual columns
     return "".join(_card(one) for one in named if one["contact", "id"]).encode()
 
 

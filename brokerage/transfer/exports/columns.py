@@ -1,7 +1,7 @@
 """The columns of an export: French words above, values people read, and each of them read back without loss.
 
-One row for each contact, with its organisation's columns; organisations without contact have one too. Notes stay:
-they are the association's private words on people, and leave with nobody's address book (field.md G21).
+One row for each contact, with its organisation's columns; organisations without contact have one too. What only some
+files hold, an association's own fields and its notes, stands behind (beyond.py).
 """
 
 from collections.abc import Callable, Mapping

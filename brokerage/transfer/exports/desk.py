@@ -3,6 +3,7 @@
 Before each step it is asked again whether who asked may still export (security.md A9).
 """
 
+import io
 import json
 import uuid
 from collections.abc import Sequence
@@ -18,6 +19,7 @@ from brokerage.mail import outbox
 from brokerage.partners.partners import as_by
 from brokerage.timeline import CLOCK
 from brokerage.transfer.exports import asking
+from brokerage.transfer.exports.beyond import Beyond, of_the_book
 from brokerage.transfer.exports.models import UNDER_WAY, ExportFile, ExportState
 from brokerage.transfer.exports.rows import rows_of
 from brokerage.transfer.exports.writing import written
@@ -70,12 +72,13 @@ def stumble(piece_id: uuid.UUID) -> None:
 def _begin(export: ExportFile) -> None:
     """The list is drawn now, so that what somebody adds meanwhile shifts nothing."""
     export.queue = list(asking.partner_ids(export.association_id, export.wanted))
+    export.wanted = export.wanted | {"beyond": Beyond(of_the_book(), bool(export.wanted.get("notes"))).plain}
     export.state, export.total, export.progress = ExportState.WRITING, len(export.queue), 0
 
 
 def _add_rows(export: ExportFile) -> None:
     some = export.queue[export.progress : export.progress + AT_ONCE]
-    rows, contacts = rows_of(some)
+    rows, contacts = rows_of(some, Beyond.kept(export.wanted.get("beyond", {})))
     export.draft += "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode()
     export.progress += len(some)
     export.contacts += contacts
@@ -83,8 +86,9 @@ def _add_rows(export: ExportFile) -> None:
 
 
 def _finish(export: ExportFile, by: User) -> None:
-    rows = [json.loads(line) for line in export.draft.decode().split("\n") if line]
-    export.content, export.draft, export.queue = written(rows, export.format), b"", []
+    rows = (json.loads(line) for line in io.BytesIO(export.draft))
+    more = Beyond.kept(export.wanted.get("beyond", {})).headers
+    export.content, export.draft, export.queue = written(rows, export.format, more), b"", []
     export.state, export.ready_at = ExportState.READY, clock.now()
     export.expires_at = clock.now() + asking.KEPT
     asking.note("exported", export, as_by(by))

@@ -22,6 +22,7 @@ class Columns:
     by_field: dict[str, list[int]]
     by_person: dict[str, dict[str, int]]
     headers: dict[int, str]
+    backwards: frozenset[int] = frozenset()  # columns of full names where the last name stands first
 
     @classmethod
     def of(cls, mapping: dict[str, Any]) -> "Columns":
@@ -36,7 +37,8 @@ class Columns:
             if name in CONTACT_FIELDS:
                 by_person.setdefault(str(column.get("whose", "")), {}).setdefault(name, at)
         headers = {int(column["column"]): str(column.get("header", "")) for column in mapping["columns"]}
-        return cls(width, by_field, by_person, headers)
+        backwards = frozenset(int(column["column"]) for column in mapping["columns"] if column.get("backwards"))
+        return cls(width, by_field, by_person, headers, backwards)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from typing import Any
 from brokerage.errors import N_, BadInput
 from brokerage.reference.folding import folded
 from brokerage.transfer.mapping.evidence import looks_like_towns, shares
+from brokerage.transfer.mapping.people import last_names_first
 from brokerage.transfer.sheets import Cell, Sheet
 from brokerage.transfer.vocabulary import CONTACT_FIELDS, LABELS, REPEATABLE, meanings, whose
 
@@ -146,6 +147,8 @@ def _named_columns(sheet: Sheet, fields: dict[int, str], looks: list[dict[str, f
         columns.append({"column": at, "header": header, "field": field, "whose": ""})
         if field in CONTACT_FIELDS:
             columns[at]["whose"] = _whose(sheet, at, field, seen)
+        if field == "contact" and last_names_first(header, [row.text(at) for row in sheet.rows[max(sheet.header, default=-1) + 1 :]]):
+            columns[at]["backwards"] = True
     _join_lonely(columns)
     return columns
 

@@ -7,7 +7,7 @@ from brokerage.reference.folding import folded
 from brokerage.reference.identifiers import Checked, Status, email, is_mobile, phone_checked
 from brokerage.transfer.mapping.cells import Cells
 from brokerage.transfer.mapping.parsed import Person
-from brokerage.transfer.mapping.people import Named, civility_of, first_and_last, people_in, proper
+from brokerage.transfer.mapping.people import Named, civility_of, first_and_last, people_in, proper, turned
 from brokerage.transfer.mapping.wording import role_code
 
 _LIST = re.compile(r"[\n;|]+|\s+/\s+|,\s+|\s+(?:et|ou|&)\s+")
@@ -15,6 +15,7 @@ _LABEL = re.compile(r"(?:\(.*\)|[\w.-]+\s*:|e?-?mails?|m[ée]l|courriel|perso|pr
 _INSIDE_EMAIL = re.compile(r"(?<![\w.+\-@])[\w.+-]+@[\w-]+(?:\.[\w-]+)+(?![\w@])")
 _ADDRESS_LIKE = re.compile(r"\S*@\S*")
 _TAGS_LEFT = re.compile(r"(?i)\b(?:t[ée]l(?:[ée]phone)?|port(?:able)?|mob(?:ile)?|fixe|e-?mail|mail|m[ée]l|courriel)\s*\.?\s*:?\s*(?=\n|$)")
+_LABELS = re.compile(r"(?i)\b(?:t[ée]l(?:[ée]phone)?|port(?:able)?|mobile?|fixe|e-?mail|mail|m[ée]l|courriel|standard)\b\s*\.?\s*:?")
 _INSIDE_PHONE = re.compile(r"(?<!\d)(?:\+|00)?\d(?:[\s.\-/]?\(?\d\)?){8,13}(?!\d)")
 _EMPTY_BRACKETS = re.compile(r"[<(]\s*[>)]")
 
@@ -28,7 +29,8 @@ def contacts_of(cells: Cells, department: str | None, corporate: bool) -> tuple[
     found: list[Person] = []
     for whose, columns in cells.columns.by_person.items():
         texts = {field: text for field, at in columns.items() if (text := cells.cell(at))}
-        for person in _group(texts, cells, department):
+        backwards = columns.get("contact") in cells.columns.backwards
+        for person in _group(texts, cells, department, backwards):
             role = person.role or ("" if not whose or whose[0].isdigit() or not person.last_name else _header_role(cells, whose))
             found.append(replace(person, role=role, role_code=role_code(role, corporate)))
     return tuple(_joined(found))
@@ -40,9 +42,9 @@ def _header_role(cells: Cells, whose: str) -> str:
     return re.sub(r"(?i)\b(?:nom|pr[ée]nom|et|du|de la|de|contact|-|:)\b|[():/]", " ", cells.columns.headers.get(at, "")).strip()
 
 
-def _group(texts: dict[str, str], cells: Cells, department: str | None) -> list[Person]:
-    texts = _rescued(texts, cells)
-    people = _people(texts)
+def _group(texts: dict[str, str], cells: Cells, department: str | None, backwards: bool) -> list[Person]:
+    texts = _rescued(_unpacked(texts), cells)
+    people = [turned(person) if backwards and _plain(person, texts) else person for person in _people(texts)]
     if len(people) > 1:
         cells.note("two_contacts_one_cell")
     roles = _roles(texts.get("role", ""), len(people))
@@ -64,6 +66,19 @@ def _rescued(texts: dict[str, str], cells: Cells) -> dict[str, str]:
         if any(c.isdigit() for c in texts.get(source, "")):
             _move(texts, source, "phone", _INSIDE_PHONE.findall(_ADDRESS_LIKE.sub(" ", texts[source])))
     return texts
+
+
+def _unpacked(texts: dict[str, str]) -> dict[str, str]:
+    """A whole person in the column of the mails: name, function, number and address in one cell."""
+    if "@" not in texts.get("email", "") or texts.keys() & {"contact", "last_name", "first_name"}:
+        return texts
+    words = _LABELS.sub(" ", _INSIDE_PHONE.sub("\n", _ADDRESS_LIKE.sub("\n", texts["email"])))
+    lines = [line.strip(" ,;:–-/") for line in words.split("\n")]
+    told = "\n".join(line for line in lines if any(c.isalpha() for c in line))
+    named = people_in(told)
+    if not named or not named[0].last_name or not (named[0].civility or named[0].first_name):
+        return texts
+    return {field: text for field, text in texts.items() if field != "email"} | {"contact": texts["email"]}
 
 
 def _move(texts: dict[str, str], source: str, to: str, found: list[str]) -> None:
@@ -113,6 +128,11 @@ def _parts(text: str) -> list[str]:
 
 def _at(values: list[str], place: int) -> str:
     return values[place] if place < len(values) else ""
+
+
+def _plain(person: Named, texts: dict[str, str]) -> bool:
+    """Whether the name stands in the cell as it was read, in lower case: capitals tell by themselves."""
+    return f"{person.first_name} {person.last_name}" in texts.get("contact", "")
 
 
 def _roles(text: str, count: int) -> list[str]:

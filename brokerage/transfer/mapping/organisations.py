@@ -10,6 +10,7 @@ from brokerage.reference.identifiers import town as bare_town
 from brokerage.reference.places import department_of_postcode
 from brokerage.reference.schools import School, school
 from brokerage.transfer.mapping.cells import Cells
+from brokerage.transfer.mapping.compound import department_in, name_and_place
 from brokerage.transfer.mapping.names import ACADEMIC, CORPORATE, kind_of
 from brokerage.transfer.mapping.parsed import Organisation
 
@@ -32,9 +33,9 @@ def organisation_of(cells: Cells) -> Organisation:
     Nothing is invented: a missing name may come from the school directory by its UAI, a missing town from there or
     from a postcode that serves a single one.
     """
-    name = " ".join(cells.text("name").split())
+    name, beyond = name_and_place(cells.text("name"))
     code = _uai(cells, name)
-    address, where, place = _where(cells)
+    address, where, place = _where(cells, beyond)
     siret_value, siren_value = _company(cells)
     if code and uai_in(name):
         name = _CODE_IN_NAME.sub(" ", name).strip(" ()-–,")
@@ -51,7 +52,7 @@ def organisation_of(cells: Cells) -> Organisation:
         address=address,
         postcode=where,
         town=place or _town_elsewhere(code, where, cells),
-        department=_department(code, where, place),
+        department=_department(code, where, place, _told_department(cells)),
         website=cells.text("website"),
     )
     _check_uai(organisation, cells)
@@ -110,9 +111,9 @@ def _one_number(text: str, cells: Cells) -> tuple[str | None, str | None]:
     return whole.value, whole.value[:9] if whole.value else None
 
 
-def _where(cells: Cells) -> tuple[str, str | None, str]:
-    """The street, postcode and town, wherever in the three the file put them."""
-    street = ", ".join(" ".join(text.split()) for text in cells.all("address"))
+def _where(cells: Cells, beyond: str) -> tuple[str, str | None, str]:
+    """The street, postcode and town, wherever in the three the file put them, or behind the name (`beyond`)."""
+    street = ", ".join(" ".join(text.split()) for text in cells.all("address") or [beyond])
     code, place = _noted(postcode(cells.text("postcode")), cells), cells.text("town")
     value, town_text = code.value, place
     if not value and (found := _LEADING_POSTCODE.match(place)):
@@ -144,13 +145,17 @@ def _town_elsewhere(code: str | None, where: str | None, cells: Cells) -> str:
     return bare_town(place)
 
 
-def _department(code: str | None, where: str | None, place: str) -> str | None:
+def _department(code: str | None, where: str | None, place: str, told: str | None) -> str | None:
     if where and (found := _department_of_postcode(where, place)):
         return found
     known = _school(code) if code else None
     if known:
         return known.department_code
-    return _department_of_town(place) if place else None
+    return told or (_department_of_town(place) if place else None)
+
+
+def _told_department(cells: Cells) -> str | None:
+    return next((found for text in cells.all("region") if (found := department_in(text))), None)
 
 
 @lru_cache(maxsize=8192)

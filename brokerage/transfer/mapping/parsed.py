@@ -100,6 +100,7 @@ class ParsedRow:
     remarks: str = ""
     others: tuple[tuple[str, str], ...] = ()
     org_group: str = ""
+    theirs: frozenset[str] = frozenset()  # fields taken from the file where the book says otherwise (differing.py)
     read: str | None = None  # what a person kept of remarks that had to be read; None until then
 
     @property

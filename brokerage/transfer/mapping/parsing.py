@@ -9,6 +9,7 @@ from brokerage.transfer.mapping.amounts import euros
 from brokerage.transfer.mapping.cautions import flags_of
 from brokerage.transfer.mapping.cells import Cells, Columns
 from brokerage.transfer.mapping.columns import guess, is_table
+from brokerage.transfer.mapping.compound import is_ditto
 from brokerage.transfer.mapping.contacts import contacts_of
 from brokerage.transfer.mapping.dates import dated
 from brokerage.transfer.mapping.grouping import grouped
@@ -90,7 +91,7 @@ def _parsed(sheet: Sheet, at: int, columns: Columns, ground: Ground, above: Orga
         flags=flags,
         issues=tuple(Issue(code, detail) for code, detail in dict.fromkeys(cells.issues)),
         remarks=notes,
-        others=tuple((columns.headers[place], cells.cell(place)) for place in cells.at("other") if cells.cell(place)),
+        others=tuple((columns.headers[place], text) for place in cells.at("other") if (text := cells.cell(place)) and not _is_idle(text)),
         first_contact=dates["first_contact"],
         last_contact=dates["last_contact"],
         agreement_date=dates["agreement_date"],
@@ -100,10 +101,16 @@ def _parsed(sheet: Sheet, at: int, columns: Columns, ground: Ground, above: Orga
 def _organisation(cells: Cells, above: Organisation) -> Organisation:
     """The row's own, or the one above when the row only adds a person to it."""
     own = ("name", "kind", "uai", "siret", "siren", "address", "postcode", "town")
-    if above != Organisation() and not any(cells.text(field) for field in own) and "name" in cells.columns.by_field:
+    said = [text for field in own if (text := cells.text(field))]
+    if above != Organisation() and all(map(is_ditto, said)) and "name" in cells.columns.by_field:
         cells.note("organisation_from_above", above.name)
         return above
     return organisation_of(cells)
+
+
+def _is_idle(text: str) -> bool:
+    """What an address book writes in every row, and nobody needs: its country, « * Work »."""
+    return folded(text) in ("france", "fr", "work", "home", "other", "mobile") or text in ("* Work", "* Home", "* Other")
 
 
 def _date(cells: Cells, name: str) -> Dated:

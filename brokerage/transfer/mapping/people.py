@@ -1,7 +1,8 @@
 """Names of people as they are typed in one cell: who is there, in which order, with which civility."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from brokerage.reference.folding import folded
 from brokerage.transfer.mapping.first_names import FIRST_NAMES
@@ -227,6 +228,21 @@ def _by_lists(words: list[str], titled: bool) -> tuple[str, str]:
         return "", proper(" ".join(words))
     count = 2 if len(words) > 2 and known[0] and known[1] else 1
     return proper(" ".join(words[:count])), proper(" ".join(words[count:]))
+
+
+def last_names_first(header: str, texts: Sequence[str]) -> bool:
+    """Whether a column of full names puts the last name first: its header says so, or those of its names that tell do."""
+    if re.match(r"noms? (?:et )?prenoms?\b", folded(header)):
+        return True
+    known = [[_is_first_name(word) for word in words] for text in texts if len(words := text.split()) == 2]
+    return known.count([False, True]) > 2 * known.count([True, False])
+
+
+def turned(person: Named) -> Named:
+    """The other way round, unless capitals, a list or a comma have told already."""
+    words = (person.first_name, person.last_name)
+    doubtful = all(word and " " not in word and not word.isupper() for word in words) and not any(map(_is_first_name, words))
+    return replace(person, first_name=words[1], last_name=words[0]) if doubtful and not _INITIAL.fullmatch(words[0]) else person
 
 
 def _is_first_name(word: str) -> bool:

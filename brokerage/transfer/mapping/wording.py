@@ -6,12 +6,13 @@ from functools import lru_cache
 from brokerage.reference.folding import folded
 
 _ROLES = (
-    ("other", r"adjointe?s?|prov adj|secretaire|assistante?|gestionnaire|intendante?|agence|site|delegue regional"),
+    ("other", r"adjointe?s?|deputy|prov adj|secretaire|assistante?|gestionnaire|intendante?|agence|site|delegue regional"),
     ("referent", r"referente?s?|ref|cordees?|professeure? relais|coordinat\w+|entretiens"),
     (
         "head",
         r"proviseure?s?|prov|principale?|chef(?:fe)? d etablissement|chef(?:fe)? etab\w*|presidente?|rectrice|recteur|pdg|"
-        r"directeur general|directrice generale|dg|directeur|directrice|doyenne?|gerante?|direction",
+        r"directeur general|directrice generale|dg|"
+        r"head ?teacher|head of school|headmaster|headmistress|principal|ceo|directeur|directrice|doyenne?|gerante?|direction",
     ),
     ("diversity_csr", r"rse|diversite|inclusion|mecenat|fondation|developpement durable|qvt|engagement|impact"),
     ("social_opening", r"ouverture sociale|egalite des chances|egalite|chargee? de mission diversite"),
@@ -28,7 +29,8 @@ _ROLE = re.compile(
     r"chargee?|charge d\w*|deleguee?|secretaire|secretariat|gestionnaire|drh|rrh|rh|rse|mecenat|campus manager|manager|"
     r"coordinat\w+|conseill\w+|fondation|communication|directeurs?|logistique|evenementiel|standard|accueil|intendan\w+|"
     r"infirmier\w*|assistante?|rectorat|recteur|doyenne?|ingenieure?|chef d etablissement|dg|pdg|gerante?|stagiaire|"
-    r"enseignante?|inspect\w+|ien|ia ipr|cpge|bts|tutrice|tuteur|representante?|partenariats?|direction|service|formation)\b"
+    r"enseignante?|"
+    r"teacher|head of \w+|officer|inspect\w+|ien|ia ipr|cpge|bts|tutrice|tuteur|representante?|partenariats?|direction|service|formation)\b"
 )
 _SOCIAL = re.compile(r"\b(?:ouverture sociale|egalite des chances|mission (?:diversite|egalite))\b")
 

@@ -13,6 +13,7 @@ from brokerage.transfer.vocabulary import is_known, meanings
 _DEPTH = 40  # rows among which a header is looked for
 _VALUE = re.compile(r"@\w|\d{4,}|\d[\d .\-/]{6,}|^\d+(?:[.,]\d+)?$|^https?:")
 _PLAIN_DATA = re.compile(r"\w@\w|\d{5}|\d\d[ .]\d\d[ .]\d\d|\d/\d+/\d")  # a cheap first look, row by row
+_GOES_ON = re.compile(r"\b(?:du|de|des|de la|d|l|n|et|ou|pour)$")  # a name of a column does not end here
 _YEARS = re.compile(r"(?:19|20)\d\d(?:[-/ ]{1,3}(?:20)?\d\d)?")
 
 
@@ -109,8 +110,20 @@ def _are_names(row: Row) -> bool:
 
 def _names(levels: list[Row], width: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The name of each column, from the lowest level that has one, and the group it stands under."""
+    if _are_halves(levels):
+        levels = [*levels[:-2], _joined(levels[-2], levels[-1])]
     stacks = [_stack(levels, at) for at in range(width)]
     return tuple(stack[-1] for stack in stacks), tuple(" ".join(filter(None, stack[:-1])) for stack in stacks)
+
+
+def _are_halves(levels: list[Row]) -> bool:
+    """Whether the last two rows are one, cut for want of room: « Prénom du » over « contact »."""
+    return len(levels) > 1 and sum(bool(_GOES_ON.search(folded(text))) for text in levels[-2].texts) >= 2
+
+
+def _joined(upper: Row, lower: Row) -> Row:
+    width = max(len(upper.cells), len(lower.cells))
+    return replace(lower, cells=tuple(f"{upper.text(at)} {lower.text(at)}".strip() for at in range(width)))
 
 
 def _stack(levels: list[Row], column: int) -> list[str]:

@@ -20,6 +20,7 @@ from brokerage.transfer.mapping.grouping import grouped
 from brokerage.transfer.mapping.parsed import ParsedRow
 from brokerage.transfer.models import ImportBatch, ImportState, Lane, StagedRow
 from brokerage.transfer.packing import parsed_of
+from brokerage.transfer.staging import returned
 
 AT_ONCE = 1000  # organisations of one step
 
@@ -47,8 +48,8 @@ def advance(batch: ImportBatch) -> None:
 
 
 def decided_row(kept: StagedRow) -> ParsedRow:
-    """What was read in a row, with what a person kept of its remarks."""
-    return replace(parsed_of(kept.parsed), read=kept.remark)
+    """What was read in a row, with what a person kept of its remarks and took of its differences."""
+    return replace(parsed_of(kept.parsed), read=kept.remark, theirs=frozenset(kept.theirs))
 
 
 def _ready(batch: ImportBatch) -> Any:
@@ -63,9 +64,10 @@ def _give_turns(batch: ImportBatch) -> bool:
     numbers: dict[str, int] = {}
     of_uai: dict[str, str] = {}
     turns: dict[int, list[uuid.UUID]] = {}
-    for (row_id, _), row in zip(rows, grouped([parsed_of(parsed) for _, parsed in rows]), strict=True):
+    parsed = [parsed_of(parsed) for _, parsed in rows]
+    for (row_id, _), row in zip(rows, parsed if returned.is_ours(batch) else grouped(parsed), strict=True):
         group = row.org_group or f"?{row_id}"
-        group = of_uai.setdefault(row.organisation.uai, group) if row.organisation.uai else group
+        group = of_uai.setdefault(row.organisation.uai, group) if row.organisation.uai and not returned.is_ours(batch) else group
         turns.setdefault(numbers.setdefault(group, len(numbers)), []).append(row_id)
     values = [{"id": row_id, "turn": turn} for turn, ids in turns.items() for row_id in ids]
     if values:
@@ -74,15 +76,20 @@ def _give_turns(batch: ImportBatch) -> bool:
 
 
 def _bring(batch: ImportBatch, staged: Any) -> None:
+    counts, objects = returned.bring(batch, staged, _by(batch)) if returned.is_ours(batch) else _interpret(batch, staged)
+    for one in staged:
+        one.lane, one.turn = Lane.IMPORTED, None
+    batch.counts = dict(Counter(batch.counts) + counts)
+    batch.progress += len(staged)
+    batch.objections_due = batch.objections_due or objects
+
+
+def _interpret(batch: ImportBatch, staged: Any) -> tuple[Counter[str], bool]:
     rows = [decided_row(one) for one in staged]
     decided = {place: one.same_as for place, one in enumerate(staged) if one.same_as or one.is_new}
     arrival = Arrival(grouped(rows), batch.source, batch.source_date, _by(batch), batch, decided, PartnerKind(batch.mapping["usual"]))
     arrival.settle()
-    for one in staged:
-        one.lane, one.turn = Lane.IMPORTED, None
-    batch.counts = dict(Counter(batch.counts) + Counter(arrival.counts))
-    batch.progress += len(staged)
-    batch.objections_due = batch.objections_due or arrival.objects
+    return arrival.counts, arrival.objects
 
 
 def _finish(batch: ImportBatch) -> None:

@@ -1,13 +1,14 @@
 """What a person does with the rows of a file before they go in: corrects a cell, takes a row as it is, sets one aside."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, WrongState
+from brokerage.partners.models import PartnerKind
 from brokerage.transfer import waiting
 from brokerage.transfer.mapping.columns import corrected
 from brokerage.transfer.mapping.parsed import Organisation
@@ -15,8 +16,9 @@ from brokerage.transfer.mapping.parsing import parse_row
 from brokerage.transfer.mapping.remembering import layout_of, to_remember
 from brokerage.transfer.models import ImportBatch, ImportMapping, ImportState, Lane, StagedRow
 from brokerage.transfer.packing import parsed_of, plain_parsed, row_of
-from brokerage.transfer.staging.lanes import RESEMBLES, codes_of, lane_of, undecided
-from brokerage.transfer.staging.laying import likely_of, storable
+from brokerage.transfer.staging.lanes import DIFFERS, RESEMBLES, codes_of, lane_of, undecided
+from brokerage.transfer.staging.laying import differing_in, likely_of, storable
+from brokerage.transfer.staging.returned import insist_on_a_foreign_file
 
 LONGEST = 4000  # characters of one cell
 WAITING = (Lane.CHECK, Lane.REFUSED, Lane.READY, Lane.ASIDE)
@@ -32,6 +34,7 @@ def still_open(batch: ImportBatch) -> None:
 def correct(batch: ImportBatch, kept: StagedRow, texts: Sequence[str]) -> None:
     """Put other words into the cells of a row and read it again. A cell left alone keeps its date or number."""
     _may_change(batch, kept)
+    insist_on_a_foreign_file(batch)
     before = row_of(kept.cells | {"number": kept.line})
     width = max(len(before.cells), len(texts))
     cells: list[Any] = [*kept.cells["cells"], *[None] * (width - len(before.cells))]
@@ -43,6 +46,7 @@ def correct(batch: ImportBatch, kept: StagedRow, texts: Sequence[str]) -> None:
     row = parse_row(row_of(kept.cells | {"number": kept.line}), mapping, _above(kept))
     kept.parsed, kept.accepted, kept.remark, kept.lane = storable(plain_parsed(row)), False, None, Lane.CHECK
     kept.likely = likely_of([row]).get(0, [])
+    _compare(batch, [kept])
     _place(kept)
 
 
@@ -69,6 +73,8 @@ def recognise(batch: ImportBatch, kept: StagedRow, partner_id: uuid.UUID | None)
     for one in same:
         _may_change(batch, one)
         one.same_as, one.is_new = partner_id, partner_id is None
+    _compare(batch, same)
+    for one in same:
         _place(one)
 
 
@@ -77,6 +83,31 @@ def keep_remark(batch: ImportBatch, kept: StagedRow, text: str) -> None:
     _may_change(batch, kept)
     kept.remark = storable(text.strip()[:LONGEST])
     _place(kept)
+
+
+def take_theirs(batch: ImportBatch, kept: StagedRow, keys: Collection[str]) -> None:
+    """Take these of the row's differing fields from the file; the record keeps its word for the others."""
+    _may_change(batch, kept)
+    kept.theirs = [key for key in kept.differs if key in keys]
+    _place(kept)
+
+
+def take_all_theirs(batch: ImportBatch) -> int:
+    """The file's word for every field of every waiting row that differs. Returns how many rows."""
+    differing = sa.select(StagedRow).where(StagedRow.batch_id == batch.id, StagedRow.issues.contains([DIFFERS]))
+    rows = db.session.scalars(differing.where(StagedRow.lane.in_(WAITING))).all()
+    for kept in rows:
+        take_theirs(batch, kept, kept.differs)
+    return len(rows)
+
+
+def _compare(batch: ImportBatch, rows: Sequence[StagedRow]) -> None:
+    """Find anew what these rows say otherwise than the partner they are about; choices about other fields are off."""
+    parsed, likely = [parsed_of(one.parsed) for one in rows], {at: one.likely for at, one in enumerate(rows) if one.likely}
+    found = differing_in(parsed, likely, dict(enumerate(rows)), PartnerKind(batch.mapping["usual"]))
+    for at, one in enumerate(rows):
+        one.differs = found.get(at, [])
+        one.theirs = [key for key in one.theirs if key in one.differs]
 
 
 def take_all(batch: ImportBatch, code: str, aside: bool = False) -> int:
@@ -97,6 +128,7 @@ def take_all(batch: ImportBatch, code: str, aside: bool = False) -> int:
 def choose_columns(batch: ImportBatch, part: int, fields: Sequence[tuple[int, str]], header: int | None, remember: bool) -> None:
     """Say what the columns of a table are; every row is read again by a worker. `header` is a row from 0, -1 for none."""
     still_open(batch)
+    insist_on_a_foreign_file(batch)
     if db.session.scalar(sa.select(StagedRow.id).where(StagedRow.batch_id == batch.id, StagedRow.lane == Lane.IMPORTED).limit(1)):
         raise WrongState(N_("Des lignes de ce fichier sont déjà importées : les colonnes ne changent plus."))
     tables = list(batch.mapping["tables"])

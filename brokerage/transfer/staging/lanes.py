@@ -16,6 +16,7 @@ DOUBTFUL = frozenset(
 )
 DELICATE = frozenset(("minor_data", "sensitive_data"))
 RESEMBLES = "resembles"
+DIFFERS = "differs"  # from the partner of the book, which stays as it is unless somebody chooses
 NAMES = {
     Lane.READY: N_("Prêtes"),
     Lane.CHECK: N_("À vérifier"),
@@ -50,4 +51,5 @@ def codes_of(kept: StagedRow, row: ParsedRow) -> list[str]:
     """The troubles of a row, by which rows of the same trouble are found together."""
     told = {issue.code for issue in row.issues} & (DELICATE if kept.accepted else WRONG | DOUBTFUL | DELICATE)
     told -= DELICATE if kept.remark is not None else set()
+    told |= {DIFFERS} if set(kept.differs) - set(kept.theirs) else set()
     return sorted(told | ({RESEMBLES} if undecided(kept) else set()))

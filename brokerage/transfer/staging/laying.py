@@ -1,7 +1,7 @@
 """A worker reads a file and lays its rows out in three lists, compared with what the book already holds."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from brokerage.database import db
 from brokerage.errors import BadInput
 from brokerage.partners import vault
-from brokerage.transfer import apart
+from brokerage.partners.models import PartnerKind
+from brokerage.transfer import apart, returning
 from brokerage.transfer.bringing.arrival import suppressed
 from brokerage.transfer.bringing.book import Known, opened
 from brokerage.transfer.bringing.cleaning import clean_json
@@ -19,11 +20,13 @@ from brokerage.transfer.bringing.storing import add_rows
 from brokerage.transfer.mapping.parsed import Issue, ParsedRow
 from brokerage.transfer.models import ImportBatch, ImportFile, ImportMapping, ImportState, Lane, StagedRow
 from brokerage.transfer.packing import plain_parsed
+from brokerage.transfer.staging import returned
+from brokerage.transfer.staging.differing import differences
 from brokerage.transfer.staging.lanes import codes_of, lane_of
 
 Plain = dict[str, Any]
 SAMPLES = 3
-DECISIONS = ("remark", "same_as", "is_new")
+DECISIONS = ("remark", "same_as", "is_new", "theirs")
 
 
 def lay_out(batch: ImportBatch) -> None:
@@ -31,11 +34,16 @@ def lay_out(batch: ImportBatch) -> None:
     kept = db.session.get_one(ImportFile, batch.id)
     remembered = {one.layout: one.columns for one in db.session.scalars(sa.select(ImportMapping))}
     try:
-        understood = apart.understand(kept.content, remembered=remembered)
+        ours = returning.rows_of(kept.content)
+        records = returning.records_of(ours) if ours else None
+        understood = apart.understand(kept.content, remembered=remembered) if records is None else None
     except BadInput as no:
         batch.state, batch.message = ImportState.UNREADABLE, str(no)
     else:
-        _keep(batch, understood.tables, understood, {})
+        if understood:
+            _keep(batch, understood.tables, understood, {})
+        elif ours and records is not None:
+            returned.lay_out(batch, ours, records)
     db.session.delete(kept)
 
 
@@ -56,19 +64,21 @@ def lay_out_again(batch: ImportBatch) -> None:
 def _keep(batch: ImportBatch, tables: list[Plain], understood: apart.Understood, before: dict[int, StagedRow]) -> None:
     parsed = _with_objectors(understood.rows)
     likely = likely_of(parsed)
+    differs = differing_in(parsed, likely, before, usual_kind(parsed))
     batch.mapping = clean_json({"tables": [_told(table, m) for table, m in zip(tables, understood.mappings, strict=True)]})
     batch.mapping = batch.mapping | {"usual": usual_kind(parsed).value}
     cells = [(part, row) for part, table in enumerate(tables) for row in table["rows"]]
     staged = []
     for place, ((part, kept), row) in enumerate(zip(cells, parsed, strict=True)):
-        staged.append(_staged(batch, part, place, kept, row, likely.get(place, []), before.get(place)))
+        about = {"likely": likely.get(place, []), "differs": differs.get(place, [])}
+        staged.append(_staged(batch, part, place, kept, row, about, before.get(place)))
     add_rows(StagedRow, staged)
     batch.state, batch.total, batch.progress = ImportState.OPEN, 0, 0
 
 
-def _staged(batch: ImportBatch, part: int, place: int, kept: Plain, row: ParsedRow, likely: list[Plain], was: StagedRow | None) -> Plain:
-    decided = {name: getattr(was, name) for name in DECISIONS} if was else {"remark": None, "same_as": None, "is_new": False}
-    one = StagedRow(likely=likely, lane=was.lane if was and was.lane is Lane.ASIDE else Lane.CHECK, accepted=False, **decided)
+def _staged(batch: ImportBatch, part: int, place: int, kept: Plain, row: ParsedRow, about: Plain, was: StagedRow | None) -> Plain:
+    decided = {name: getattr(was, name) for name in DECISIONS} if was else {"remark": None, "same_as": None, "is_new": False, "theirs": []}
+    one = StagedRow(**about, lane=was.lane if was and was.lane is Lane.ASIDE else Lane.CHECK, accepted=False, **decided)
     return {
         "id": uuid.uuid4(),
         "association_id": batch.association_id,
@@ -78,7 +88,7 @@ def _staged(batch: ImportBatch, part: int, place: int, kept: Plain, row: ParsedR
         "parsed": storable(plain_parsed(row)),
         "lane": lane_of(one, row),
         "issues": codes_of(one, row),
-        "likely": likely,
+        **about,
         **decided,
     }
 
@@ -117,6 +127,15 @@ def likely_of(rows: Sequence[ParsedRow]) -> dict[int, list[Plain]]:
         names = [_named(known, sure=True)] if known else [_named(one) for one in book.resembling(group)]
         found |= {place: names for place in group.places if names}
     return found
+
+
+def differing_in(
+    rows: Sequence[ParsedRow], likely: Mapping[int, list[Plain]], before: Mapping[int, StagedRow], usual: PartnerKind
+) -> dict[int, list[str]]:
+    """By place, the fields in which a row differs from the partner it is surely about."""
+    sure = {place: uuid.UUID(names[0]["id"]) for place, names in likely.items() if names[0]["sure"]}
+    sure |= {place: row.same_as for place, row in before.items() if row.same_as and place < len(rows)}
+    return {place: [one.key for one in found] for place, found in differences(rows, sure, usual).items()}
 
 
 def _named(known: Known, sure: bool = False) -> Plain:

@@ -13,13 +13,13 @@ from brokerage.accounts.models import User
 from brokerage.accounts.sign_in import Visitor
 from brokerage.database import db
 from brokerage.transfer.bringing.remarks import told_by
+from brokerage.transfer.formulas import neutralised
 from brokerage.transfer.mapping.parsed import Issue, ParsedRow
 from brokerage.transfer.models import ImportBatch, Lane, StagedRow
 from brokerage.transfer.packing import parsed_of, row_of
 from brokerage.transfer.staging.lanes import DELICATE, undecided
 
 AT_ONCE = 25
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def visible_to(reader: User | Visitor) -> sa.Select[ImportBatch]:
@@ -44,6 +44,8 @@ class Line:
     held: str
     doubts: Sequence[dict[str, Any]]
     known: dict[str, Any] | None
+    differs: Sequence[str] = ()
+    theirs: Sequence[str] = ()
 
 
 def line_of(kept: StagedRow) -> Line:
@@ -53,7 +55,7 @@ def line_of(kept: StagedRow) -> Line:
     issues = [issue for issue in row.issues if unread or issue.code not in DELICATE]
     sure = next((one for one in kept.likely if one.get("sure") or one["id"] == str(kept.same_as)), None)
     doubts = kept.likely if undecided(kept) else []
-    return Line(kept.id, kept.line, kept.lane, row, issues, told_by(row).held if unread else "", doubts, sure)
+    return Line(kept.id, kept.line, kept.lane, row, issues, told_by(row).held if unread else "", doubts, sure, kept.differs, kept.theirs)
 
 
 def counts(batch: ImportBatch) -> dict[Lane, int]:
@@ -94,11 +96,6 @@ def refused_as_csv(batch: ImportBatch) -> str:
     for kept in db.session.scalars(rows.order_by(StagedRow.place)):
         if kept.part != part:
             part = kept.part
-            writer.writerow([_harmless(column["header"]) for column in batch.mapping["tables"][part]["columns"]])
-        writer.writerow([_harmless(text) for text in row_of(kept.cells | {"number": kept.line}).texts])
+            writer.writerow([neutralised(column["header"]) for column in batch.mapping["tables"][part]["columns"]])
+        writer.writerow([neutralised(text) for text in row_of(kept.cells | {"number": kept.line}).texts])
     return "\ufeff" + written.getvalue()
-
-
-def _harmless(text: str) -> str:
-    """A spreadsheet runs what begins like a formula; our own reading takes the quote off again."""
-    return f"'{text}" if text.startswith(DANGEROUS) else text
