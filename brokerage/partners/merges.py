@@ -1,4 +1,4 @@
-"""What was merged, and what somebody said is not the same: the memory of the queue of duplicates."""
+"""What looks alike, what was merged, and what somebody said is not the same: the memory of the queue of duplicates."""
 
 import uuid
 from datetime import datetime
@@ -43,6 +43,36 @@ class Distinct(Identified, Owned, Base):
     first_id: Mapped[uuid.UUID]
     second_id: Mapped[uuid.UUID]
     by_name: Mapped[str] = mapped_column(default="")
+
+
+class LikelyPair(Owned, Base):
+    """Two partners that look like one, as the last search saw them; `first_id` is the smaller of the two."""
+
+    __tablename__ = "likely_pair"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["association_id", "first_id"], ["partner.association_id", "partner.id"], ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["association_id", "second_id"], ["partner.association_id", "partner.id"], ondelete="CASCADE"
+        ),
+        sa.Index("ix_likely_pair_score", "association_id", sa.text("score DESC"), "first_id", "second_id"),
+        sa.Index("ix_likely_pair_second", "second_id"),
+    )
+
+    first_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    second_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    score: Mapped[int]
+    reasons: Mapped[list[str]]
+
+
+class PairSearch(Owned, Base):
+    """When an association's book was last searched for pairs; the next search looks at what changed since."""
+
+    __tablename__ = "pair_search"
+
+    association_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("association.id"), primary_key=True)
+    sought_at: Mapped[datetime]
 
 
 def known_as(partner_id: uuid.UUID) -> sa.CompoundSelect[Any] | sa.Select[Any]:
