@@ -1,7 +1,6 @@
 """Duplicates: what is proposed and what never is, merging, and undoing it to the last row."""
 
 import uuid
-from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -9,14 +8,14 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from brokerage import errands, scope
+from brokerage import scope
 from brokerage.accounts.models import User
 from brokerage.database import Base
 from brokerage.errors import BadInput, WrongState
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.mail.models import Suppression
-from brokerage.partners import duplicates, merging, partners, record, seeking, vault
-from brokerage.partners.merges import LikelyPair, Merge
+from brokerage.partners import duplicates, merging, record, seeking, vault
+from brokerage.partners.merges import Merge
 from brokerage.partners.models import Contact, Partner, PartnerKind, Permission, Visibility
 from tests import cast as people
 from tests import partners_fixtures
@@ -59,91 +58,6 @@ def test_two_establishments_of_one_company_are_never_one(nadia, as_member):
         people.a_partner(nadia, siren="552100554", siret="55210055400021")
 
         assert found(nadia) == []
-
-
-SECTIONS = [{"name": "SEP du lycée Condorcet"}, {"name": "Lycée Condorcet, section d'enseignement professionnel"}, {"type": "SEP"}]
-
-
-@pytest.mark.parametrize("section", SECTIONS)
-def test_nor_without_a_uai_though_they_share_a_secretary_and_a_telephone(section, nadia, as_member):
-    school: dict[str, Any] = {"kind": PartnerKind.ACADEMIC, "town": "Saint-Quentin", "postcode": "02100", "type": "LPO"}
-    with as_member(nadia):
-        people.a_contact(people.a_partner(nadia, "Lycée Condorcet", uai="0020050U", **school))
-        people.a_contact(people.a_partner(nadia, **school | {"name": "Lycée Condorcet"} | section))
-
-        assert found(nadia) == []
-
-
-def test_nor_two_sites_of_one_company_with_one_person_for_both(nadia, as_member):
-    with as_member(nadia):
-        for town, postcode in (("Toulouse", "31000"), ("Blagnac", "31700")):
-            people.a_contact(people.a_partner(nadia, "Ardenne Aéronautique", town=town, postcode=postcode, siren="552100554"))
-
-        assert found(nadia) == []
-
-
-def test_a_telephone_at_both_proposes_them_but_a_switchboard_does_not(nadia, oscar, as_member):
-    with as_member(oscar) as session:
-        people.a_contact(people.a_partner(oscar, "Ailleurs"), email="o@x.example")
-        session.commit()
-    with as_member(nadia):
-        for n, name in enumerate(("Fondation Ardenne", "Ardenne")):
-            people.a_contact(people.a_partner(nadia, name, town=""), email=f"{n}@x.example")
-
-        assert found(nadia) == [("phone",)]
-
-        for n in range(4):
-            people.a_contact(people.a_partner(nadia, f"Site {n}", town=""), email=f"site{n}@x.example")
-        seeking._forget(nadia.association_id, None)
-
-        assert seeking.found(nadia.association_id) == {}
-
-
-def test_a_town_typed_with_its_cedex_is_the_same_town(nadia, as_member):
-    with as_member(nadia):
-        people.a_partner(nadia, "Lycée Jean-Jaurès", town="Sarcelles")
-        people.a_partner(nadia, "Lycee jean jaures", town="SARCELLES CEDEX")
-
-        assert found(nadia) == [("name",)]
-
-
-def test_the_next_search_looks_at_what_changed_and_forgets_what_is_no_longer_alike(nadia, as_member):
-    with as_member(nadia) as session:
-        by = session.get_one(User, nadia.id)
-        for n in range(3):
-            people.a_partner(nadia, f"Déjà là {n}")
-        one, two = people.a_partner(nadia, "Ardenne"), people.a_partner(nadia, "Ardenne Nord")
-        assert seeking.seek(nadia.association_id) == -1
-
-        partners.change(two, by, replace(details_of(two), name="ARDENNE"), two.version)
-        assert seeking.seek(nadia.association_id) == 1
-        assert [pair.reasons for pair in duplicates.page(nadia.association_id)[0]] == [("name",)]
-        assert duplicates.count(nadia.association_id) == 1
-
-        partners.change(one, by, replace(details_of(one), name="Brocéliande"), one.version)
-        seeking.seek(nadia.association_id)
-        assert duplicates.count(nadia.association_id) == 0
-
-
-def details_of(partner: Partner) -> partners.Details:
-    """What a form that changes nothing says of a partner."""
-    same = {f.name: getattr(partner, f.name) for f in fields(partners.Details)}
-    return partners.Details(**same | {"accepts": tuple(partner.accepts), "tags": tuple(partner.tags), "extra": {}})
-
-
-def test_the_errand_searches_every_book_in_its_own_scope(nadia, oscar, app, as_member, as_system, monkeypatch):
-    monkeypatch.setattr(errands, "_installed", app)
-    for who in (nadia, oscar):
-        with as_member(who) as session:
-            people.a_partner(who)
-            session.commit()
-    with as_member(nadia) as session:
-        people.a_partner(nadia)
-        session.commit()
-
-    assert errands.seek_duplicates() == 3
-    with as_system() as session:
-        assert session.scalars(sa.select(LikelyPair.association_id)).all() == [nadia.association_id]
 
 
 def test_what_somebody_set_apart_stays_apart(nadia, as_member, signed_in):

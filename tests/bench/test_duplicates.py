@@ -52,10 +52,9 @@ def timed(what: str) -> Iterator[None]:
 @pytest.mark.bench
 @pytest.mark.skipif(os.environ.get("PASSERELLE_BENCH") != "1", reason="measures for minutes: PASSERELLE_BENCH=1 asks for it")
 def test_a_hundred_thousand_partners_are_searched_once_then_by_what_changed(full):
-    with scope.acting(scope.member(full)) as session:
-        with timed("first search, whole book"):
-            assert seeking.seek(full) == -1
-            session.commit()
+    with scope.acting(scope.member(full)) as session, timed("first search, whole book"):
+        assert seeking.seek(full) == -1
+        session.commit()
     with scope.acting(scope.member(full)) as session:
         with timed("100 partners looked at anew"):
             some = list(session.scalars(sa.select(Partner.id).where(Partner.deleted_at.is_(None)).limit(100)))
