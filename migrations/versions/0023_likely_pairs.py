@@ -23,7 +23,7 @@ CREATE FUNCTION forget_words_of_note(note uuid, mark text) RETURNS bigint
        WHERE n.id = note AND n.what = 'note' AND n.association_id = app_association()
          AND c.what = 'note_changed' AND c.details->>'of' = note::text
      ), emptied AS (
-       UPDATE entry SET details = (details - 'text') || CASE WHEN what = 'note' THEN jsonb_build_object('mark', mark) ELSE '{}' END
+       UPDATE entry SET details = (details - 'text') || CASE WHEN what = 'note' THEN jsonb_build_object('mark', coalesce(details->>'mark', mark)) ELSE '{}' END
        WHERE id IN (SELECT id FROM told) RETURNING id
      ) SELECT count(*) FROM emptied $$
 """

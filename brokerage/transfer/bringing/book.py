@@ -152,7 +152,7 @@ def _add_people(found: Stored, some: Sequence[uuid.UUID]) -> None:
 def _add_words(found: Stored, some: Sequence[uuid.UUID]) -> None:
     notes = sa.select(Entry.partner_id, Entry.details).where(Entry.partner_id.in_(some), Entry.what == "note")
     for partner_id, details in db.session.execute(notes):
-        found.notes[partner_id or NOBODY].add(details.get("text", ""))
+        found.notes[partner_id or NOBODY].add(details.get("text") or details.get("mark", ""))
     rows = sa.select(ImportedRow.partner_id, ImportedRow.held_remark)
     waiting = rows.where(ImportedRow.partner_id.in_(some), ImportedRow.held_remark != "")
     for partner_id, remark in db.session.execute(waiting):
