@@ -101,3 +101,11 @@ def set_apart(first: Partner, second: Partner, by: User) -> None:
     if db.session.scalar(known) is None:
         db.session.add(Distinct(association_id=by.association_id, first_id=low, second_id=high, by_name=by.name))
         db.session.flush()
+
+
+def no_longer_apart(first: Partner, second: Partner, by: User) -> None:
+    """Take it back: the two may be proposed again."""
+    policy.insist(by, *policy.EDITORS)
+    low, high = sorted((first.id, second.id))
+    said = sa.delete(Distinct).where(Distinct.association_id == by.association_id, Distinct.first_id == low, Distinct.second_id == high)
+    db.session.execute(said.execution_options(synchronize_session=False))

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+import sqlalchemy.orm as so
 from sqlalchemy.orm import Mapped, mapped_column
 
-from brokerage.database import Base, Identified, Owned
+from brokerage.database import Base, Identified, Owned, db
 
 ACTIVE = sa.text("undone_at IS NULL")
 
@@ -81,3 +82,13 @@ def known_as(partner_id: uuid.UUID) -> sa.CompoundSelect[Any] | sa.Select[Any]:
     further = sa.select(Merge.loser_id).join(gone, Merge.winner_id == gone.c.id).where(Merge.undone_at.is_(None))
     known = gone.union(further)
     return sa.select(known.c.id)
+
+
+def gone_into(partner_id: uuid.UUID) -> uuid.UUID | None:
+    """The partner that this one was merged into in the end, None when it was not; one statement."""
+    first = sa.select(Merge.winner_id).where(Merge.loser_id == partner_id, Merge.undone_at.is_(None)).cte("into", recursive=True)
+    further = sa.select(Merge.winner_id).join(first, Merge.loser_id == first.c.winner_id).where(Merge.undone_at.is_(None))
+    steps = first.union(further)
+    again = so.aliased(Merge)
+    moved_on = sa.exists().where(again.loser_id == steps.c.winner_id, again.undone_at.is_(None))
+    return db.session.scalar(sa.select(steps.c.winner_id).where(~moved_on).limit(1))
