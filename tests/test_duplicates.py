@@ -14,7 +14,7 @@ from brokerage.database import Base
 from brokerage.errors import BadInput, WrongState
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.mail.models import Suppression
-from brokerage.partners import duplicates, fields, merging, record, seeking, vault
+from brokerage.partners import duplicates, fields, merging, partners, record, seeking, vault
 from brokerage.partners.merges import Merge
 from brokerage.partners.models import Contact, Partner, PartnerKind, Permission, Visibility
 from tests import cast as people
@@ -272,3 +272,33 @@ def test_the_form_says_that_the_partner_may_be_there_already(nadia, as_member, s
     answer = signed_in(nadia).get("/partenaires/nouveau?name=meridiane+energie", headers={"HX-Request": "true", "HX-Target": "peut-etre"})
 
     assert "existe peut-être déjà" in words(answer)
+
+
+def test_what_may_be_there_already_is_told_before_it_is_added_and_added_all_the_same(nadia, as_member, signed_in):
+    with as_member(nadia) as session:
+        people.a_partner(nadia, "Méridiane Énergie")
+        session.commit()
+    typed = {"kind": "corporate", "name": "Meridiane Energi", "town": "Courbevoie", "postcode": "92400", "status": "active", "visibility": "listed"}
+
+    told = signed_in(nadia).post("/partenaires/nouveau", data=typed)
+    done = signed_in(nadia).post("/partenaires/nouveau", data=typed | {"quand_meme": "1"})
+
+    assert told.status_code == 422
+    assert "Méridiane Énergie, Courbevoie" in words(told)
+    assert "Créer quand même" in words(told)
+    assert 'value="Meridiane Energi"' in told.text
+    assert done.status_code == 303
+
+
+def test_what_is_in_the_trash_is_offered_back_to_who_types_it_anew(nadia, oscar, as_member, signed_in):
+    with as_member(nadia) as session:
+        gone = people.a_partner(nadia, "Méridiane Énergie")
+        partners.trash(gone, session.get_one(User, nadia.id))
+        session.commit()
+    asked, headers = "/partenaires/nouveau?name=meridiane+energie", {"HX-Request": "true", "HX-Target": "peut-etre"}
+
+    ours, theirs = (signed_in(who).get(asked, headers=headers) for who in (nadia, oscar))
+
+    assert f'formaction="/partenaires/{gone.id}/restauration"' in ours.text
+    assert "Méridiane" not in theirs.text
+    assert signed_in(nadia).post(f"/partenaires/{gone.id}/restauration").status_code == 303

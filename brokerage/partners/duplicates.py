@@ -16,7 +16,7 @@ from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput
 from brokerage.partners import policy
-from brokerage.partners.merges import Distinct, LikelyPair, Merge
+from brokerage.partners.merges import Distinct, LikelyPair
 from brokerage.partners.models import Partner
 from brokerage.partners.seeking import IDENTIFIERS, never_one
 
@@ -78,17 +78,6 @@ def between(first: Partner, second: Partner) -> bool:
     known = [(getattr(first, key), getattr(second, key)) for key in IDENTIFIERS]
     apart = any(one and other and one != other for one, other in known)
     return first.kind is second.kind and first.id != second.id and not apart
-
-
-def likely(association_id: uuid.UUID, name: str, town: str) -> Sequence[Partner]:
-    """Partners that a new one may repeat, the trash included; three at most. Nothing for an empty name."""
-    if not name.strip():
-        return []
-    merged = sa.exists().where(Merge.loser_id == Partner.id, Merge.undone_at.is_(None))
-    same = sa.select(Partner).where(Partner.association_id == association_id, Partner.sort_name == sa.func.fold(name), ~merged)
-    if town.strip():
-        same = same.where(sa.or_(sa.func.fold(Partner.town) == sa.func.fold(town), Partner.town == ""))
-    return db.session.scalars(same.order_by(Partner.deleted_at.is_not(None), Partner.id).limit(3)).all()
 
 
 def set_apart(first: Partner, second: Partner, by: User) -> None:
