@@ -57,6 +57,7 @@ MATRIX = {
     "exports.index": MANAGERS | ADMINS | {Role.AUDITOR}, "exports.new": MANAGERS, "exports.create": MANAGERS, "exports.fetch": MANAGERS,
     # duplicates
     "partners.doubles": KEEPERS, "partners.compare": KEEPERS, "partners.merge": KEEPERS, "partners.set_apart": KEEPERS,
+    "partners.bring_together": KEEPERS, "partners.check_contact": KEEPERS,
     "partners.merges": KEEPERS, "partners.unmerge": KEEPERS,
     # many partners at once, a field in its place, the association's own fields and tags
     "partners.bulk_preview": KEEPERS, "partners.bulk_perform": KEEPERS, "partners.bulk_undo": KEEPERS, "partners.change_inline": KEEPERS,
@@ -65,7 +66,7 @@ MATRIX = {
     "settings.archive_field": KEEPERS, "settings.move_field": KEEPERS,
     # daily work
     "tasks.index": BOOK, "tasks.add": BOOK, "tasks.show": BOOK, "tasks.change": BOOK, "tasks.put_off": BOOK, "tasks.finish": BOOK,
-    "tasks.take_up_again": BOOK, "partners.exchange": BOOK, "partners.edit_note": BOOK, "partners.change_note": BOOK,
+    "tasks.take_up_again": BOOK, "tasks.of_request": BOOK, "partners.exchange": BOOK, "partners.edit_note": BOOK, "partners.change_note": BOOK,
     "partners.remove_note": BOOK, "partners.pin_note": BOOK, "partners.trashed": KEEPERS, "partners.restore_many": KEEPERS,
     "partners.restore_contact": KEEPERS,
     # the convention: everybody reads, managers and admins note and confirm

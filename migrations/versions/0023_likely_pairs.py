@@ -53,6 +53,8 @@ def upgrade() -> None:
     op.create_index("ix_partner_postcode", "partner", ["association_id", "postcode"], postgresql_where=living)
     for line in ("phone", "mobile"):
         op.create_index(f"ix_channel_{line}", "channel", ["association_id", line], postgresql_where=sa.text(f"{line} <> ''::text"))
+    tags = sa.text("what IN ('tag_renamed', 'tag_removed')")
+    op.create_index("ix_entry_tags", "entry", ["association_id", "at"], postgresql_where=tags)
     op.execute(FORGET)
     op.execute("REVOKE ALL ON FUNCTION forget_words_of_note(uuid, text) FROM PUBLIC")
     op.execute("GRANT EXECUTE ON FUNCTION forget_words_of_note(uuid, text) TO passerelle_app")
@@ -68,6 +70,7 @@ def _wall(table: str) -> None:
 
 def downgrade() -> None:
     op.execute("DROP FUNCTION forget_words_of_note(uuid, text)")
+    op.drop_index("ix_entry_tags", "entry")
     for index in ("ix_channel_mobile", "ix_channel_phone"):
         op.drop_index(index, "channel")
     op.drop_index("ix_partner_postcode", "partner")
