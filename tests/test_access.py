@@ -57,7 +57,7 @@ MATRIX = {
     "exports.index": MANAGERS | ADMINS | {Role.AUDITOR}, "exports.new": MANAGERS, "exports.create": MANAGERS, "exports.fetch": MANAGERS,
     # duplicates
     "partners.doubles": KEEPERS, "partners.compare": KEEPERS, "partners.merge": KEEPERS, "partners.set_apart": KEEPERS,
-    "partners.bring_together": KEEPERS, "partners.check_contact": KEEPERS,
+    "partners.edit_row": KEEPERS, "partners.change_row": KEEPERS, "partners.bring_together": KEEPERS, "partners.check_contact": KEEPERS,
     "partners.merges": KEEPERS, "partners.unmerge": KEEPERS,
     # many partners at once, a field in its place, the association's own fields and tags
     "partners.bulk_preview": KEEPERS, "partners.bulk_perform": KEEPERS, "partners.bulk_undo": KEEPERS, "partners.change_inline": KEEPERS,

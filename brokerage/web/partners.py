@@ -218,4 +218,5 @@ from brokerage.web import (  # noqa: E402 - the rest of the family signs itself 
     partner_editing,  # noqa: F401
     partner_notes,  # noqa: F401
     partner_trash,  # noqa: F401
+    row_editing,  # noqa: F401
 )
