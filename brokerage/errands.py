@@ -6,8 +6,11 @@ Everything here may run twice, late, or in two places at once.
 import logging
 import os
 import time
+import uuid
 from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING
+
+import sqlalchemy as sa
 
 from brokerage import scope
 from brokerage.config import Config
@@ -22,6 +25,7 @@ SWEEP = 5  # seconds between two looks into the outbox, and at files that wait
 SPELL = 60.0  # seconds of work on files before the next errand has its turn; a step is never cut
 REMIND = 300  # seconds between two looks at what is due by date
 READ_HERE = 10  # seconds between two looks into the local letter box
+SEEK = 60  # seconds between two looks for duplicates among what changed
 READ_MAILBOX = 60  # seconds between two looks into the mailbox at the provider
 DAILY = 86400
 
@@ -131,6 +135,28 @@ def ask_for_news() -> int:
     return _as_the_clock(silence.ask_for_news)
 
 
+def seek_duplicates() -> int:
+    """Look for partners that are in a book twice, among what changed since the last look. Returns how many books were."""
+    from brokerage.accounts.models import Association
+    from brokerage.partners import seeking
+
+    with application().app_context(), scope.acting(scope.system("whose books to search", read_only=True)) as session:
+        books = list(session.scalars(sa.select(Association.id)))
+    return sum(_in_one_book(seeking.seek, book) for book in books)
+
+
+def _in_one_book(act: Callable[[uuid.UUID], int], book: uuid.UUID) -> bool:
+    """In the association's own scope; one that fails does not stop the others."""
+    try:
+        with application().app_context(), scope.acting(scope.member(book)) as session:
+            act(book)
+            session.commit()
+    except Exception:
+        log.exception("an errand in one book failed; its next turn will try again")
+        return False
+    return True
+
+
 def recount_words() -> int:
     """Keep the list of known words true: what nobody has any more is forgotten. Returns how many words there are."""
     from brokerage.search import known_words
@@ -204,6 +230,7 @@ ERRANDS: dict[Callable[[], int], int] = {
     send_digests: REMIND,
     resume_and_expire: REMIND,
     forget_old: DAILY,
+    seek_duplicates: SEEK,
     ask_for_news: DAILY,
     recount_words: DAILY,
 }

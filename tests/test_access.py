@@ -68,6 +68,7 @@ MATRIX = {
     "exports.index": MANAGERS | ADMINS | {Role.AUDITOR}, "exports.new": MANAGERS, "exports.create": MANAGERS, "exports.fetch": MANAGERS,
     # duplicates
     "partners.doubles": KEEPERS, "partners.compare": KEEPERS, "partners.merge": KEEPERS, "partners.set_apart": KEEPERS,
+    "partners.edit_row": KEEPERS, "partners.change_row": KEEPERS, "partners.bring_together": KEEPERS, "partners.check_contact": KEEPERS,
     "partners.merges": KEEPERS, "partners.unmerge": KEEPERS,
     # many partners at once, a field in its place, the association's own fields and tags
     "partners.bulk_preview": KEEPERS, "partners.bulk_perform": KEEPERS, "partners.bulk_undo": KEEPERS, "partners.change_inline": KEEPERS,
@@ -83,7 +84,7 @@ MATRIX = {
     "settings.all_rules": KEEPERS, "settings.change_rules": ADMINS,
     # daily work
     "tasks.index": BOOK, "tasks.add": BOOK, "tasks.show": BOOK, "tasks.change": BOOK, "tasks.put_off": BOOK, "tasks.finish": BOOK,
-    "tasks.take_up_again": BOOK, "partners.exchange": BOOK, "partners.edit_note": BOOK, "partners.change_note": BOOK,
+    "tasks.take_up_again": BOOK, "tasks.of_request": BOOK, "partners.exchange": BOOK, "partners.edit_note": BOOK, "partners.change_note": BOOK,
     "partners.remove_note": BOOK, "partners.pin_note": BOOK, "partners.trashed": KEEPERS, "partners.restore_many": KEEPERS,
     "partners.restore_contact": KEEPERS,
     # the convention: everybody reads, managers and admins note and confirm

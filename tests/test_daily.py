@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from brokerage import clock, timeline
 from brokerage.accounts.models import User
-from brokerage.introductions import departures
+from brokerage.introductions import departures, requests
 from brokerage.partners import notes, silence, trash
 from brokerage.partners.models import Channel, Contact, Partner, Status
 from brokerage.partners.tasks import Task
@@ -46,6 +46,23 @@ def test_a_task_is_added_done_and_taken_up_again(partner, thi_mai, karim, signed
     assert "faite par Thi-Mai Nguyen" in words(browser.get("/taches/?liste=faites"))
     browser.post(f"/taches/{task.id}/reprise")
     assert all_of(as_system, Task)[0].done_on is None
+
+
+def test_a_task_of_a_request_is_on_its_page_in_the_list_and_nowhere_at_the_other_association(nadia, lucas, cast, oscar, as_member, signed_in):
+    with as_member(lucas) as session:
+        asked = people.a_request(lucas, cast.pa)
+        requests.submit(asked, session.get_one(User, lucas.id))
+        session.commit()
+    where, ours, theirs = f"/taches/demande/{asked.id}", signed_in(nadia), signed_in(lucas)
+
+    done = ours.post("/taches/", data={"text": "Appeler avant de décider", "request_id": str(asked.id)})
+
+    assert done.location == f"/demandes/{asked.id}#taches"
+    assert f'hx-get="{where}"' in ours.get(f"/demandes/{asked.id}").text
+    assert "Appeler avant de décider" in words(ours.get(where, headers={"HX-Request": "true", "HX-Target": "de-demande"}))
+    assert "la demande" in words(ours.get("/taches/"))
+    assert "Appeler avant de décider" not in words(theirs.get(where))
+    assert signed_in(oscar).get(where).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from brokerage.database import Base
 from brokerage.errors import BadInput, WrongState
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.mail.models import Suppression
-from brokerage.partners import duplicates, merging, record, vault
+from brokerage.partners import duplicates, fields, merging, partners, record, seeking, vault
 from brokerage.partners.merges import Merge
 from brokerage.partners.models import Contact, Partner, PartnerKind, Permission, Visibility
 from tests import cast as people
@@ -26,6 +26,8 @@ signed_in = partners_fixtures.signed_in
 
 
 def found(user: User) -> list[tuple[str, ...]]:
+    """What the queue says once the book was searched anew."""
+    seeking.seek(user.association_id)
     return [pair.reasons for pair in duplicates.page(user.association_id)[0]]
 
 
@@ -67,6 +69,9 @@ def test_what_somebody_set_apart_stays_apart(nadia, as_member, signed_in):
 
     with as_member(nadia):
         assert found(nadia) == []
+    signed_in(nadia).post(f"/partenaires/doublons/{two.id}/rapprochement?avec={one.id}")
+    with as_member(nadia):
+        assert found(nadia) == [("name",)]
 
 
 @pytest.fixture
@@ -82,24 +87,26 @@ def dump(admin_url: str, database: str) -> Any:
     return taken
 
 
+FIELDS = [str(uuid.UUID(int=n)) for n in (1, 2, 3)]
+OWN = st.dictionaries(st.sampled_from(FIELDS), st.sampled_from(["oui", "non", 3]))
 SHAPES = st.fixed_dictionaries({
     "name": st.sampled_from(["Énergie", "Énergie du Nord", "Œuvre"]), "town": st.sampled_from(["", "Lille"]), "website": st.sampled_from(["", "https://a.example", "https://b.example"]),
     "tags": st.lists(st.sampled_from(["a", "b", "c"]), unique=True), "visibility": st.sampled_from(list(Visibility)), "open_now": st.booleans(),
-    "siret": st.booleans(),
+    "siret": st.booleans(), "extra": OWN,
 })  # fmt: skip
-PERSONS = st.lists(st.tuples(st.sampled_from(["Ada", "Bo"]), st.sampled_from(["", "ada@x.example", "bo@x.example"]), st.sampled_from(list(Permission)), st.integers(1, 12)), max_size=3)
+PERSONS = st.lists(st.tuples(st.sampled_from(["Ada", "Bo"]), st.sampled_from(["", "ada@x.example", "bo@x.example"]), st.sampled_from(list(Permission)), st.integers(1, 12), OWN), max_size=3)
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.tuples(SHAPES, PERSONS), st.tuples(SHAPES, PERSONS), st.frozensets(st.sampled_from(["name", "town", "website", "open_now"])))
+@given(st.tuples(SHAPES, PERSONS), st.tuples(SHAPES, PERSONS), st.frozensets(st.sampled_from(["name", "town", "website", "open_now", *(fields.MARK + key for key in FIELDS)])))
 def test_merge_then_undo_is_the_identity_on_the_database(cast, nadia, lucas, dump, one, two, theirs):
     ids = []
     for shape, persons in (one, two):
         values = shape | {"siret": str(uuid.uuid4().int)[:14] if ids and shape["siret"] else None}
         with scope.acting(scope.member(nadia.association_id)) as session:
             partner = people.a_partner(nadia, **values)
-            for first, email, permission, month in persons:
-                people.a_contact(partner, first, "Né", email, permission=permission, quiet_months=[month])
+            for first, email, permission, month, own in persons:
+                people.a_contact(partner, first, "Né", email, permission=permission, quiet_months=[month], extra=own)
             session.commit()
         with scope.acting(scope.member(lucas.association_id)) as session:
             people.a_request(lucas, cast.pa, partner)
@@ -163,6 +170,50 @@ def test_undoing_keeps_what_was_changed_since_and_names_it(nadia, merged, as_mem
         assert session.get_one(Partner, merged[0]).website == "https://autre.example"
 
 
+@pytest.fixture
+def with_own(nadia, as_member) -> Any:
+    """Two of one with fields of the association's own: one that differs, one that only the other fills."""
+    with as_member(nadia) as session:
+        by = session.get_one(User, nadia.id)
+        level = fields.define(by, fields.Subject.PARTNER, fields.FieldKind.TEXT, "Niveau").key
+        room = fields.define(by, fields.Subject.PARTNER, fields.FieldKind.TEXT, "Salle").key
+        one, two = people.a_partner(nadia, extra={level: "lycée"}), people.a_partner(nadia, extra={level: "supérieur", room: "B12"})
+        session.commit()
+    return one.id, two.id, level, room
+
+
+def test_fields_of_ones_own_are_kept_chosen_and_given_back(nadia, with_own, signed_in, as_member):
+    one, two, level, room = with_own
+    shown = words(signed_in(nadia).get(f"/partenaires/doublons/{one}?avec={two}&x-{level}=theirs"))
+
+    signed_in(nadia).post(f"/partenaires/doublons/{one}/fusion", data={"avec": two, f"x-{level}": "theirs"})
+
+    assert "Niveau lycée supérieur" in shown
+    assert "Salle vide B12" in shown
+    assert "Niveau supérieur Salle B12" in shown.partition("Après la fusion")[2]
+    with as_member(nadia) as session:
+        assert session.get_one(Partner, one).extra == {level: "supérieur", room: "B12"}
+        session.get_one(Partner, one).extra = {level: "supérieur", room: "C3"}
+        session.commit()
+    with as_member(nadia) as session:
+        assert merging.undo(session.scalars(sa.select(Merge)).one(), session.get_one(User, nadia.id)) == ["extra"]
+        assert session.get_one(Partner, one).extra == {level: "lycée", room: "C3"}
+
+
+def test_the_address_of_a_merged_record_leads_to_the_one_it_went_into(nadia, oscar, merged, as_member, signed_in):
+    with as_member(nadia) as session:
+        last = people.a_partner(nadia)
+        merging.merge(last.id, merged[0], session.get_one(User, nadia.id))
+        session.commit()
+
+    assert signed_in(nadia).get(f"/partenaires/{merged[1]}").location == f"/partenaires/{last.id}"
+    assert signed_in(oscar).get(f"/partenaires/{merged[1]}").status_code == 404
+    with as_member(nadia) as session:
+        merging.undo(session.scalars(sa.select(Merge).where(Merge.winner_id == last.id)).one(), session.get_one(User, nadia.id))
+        session.commit()
+    assert signed_in(nadia).get(f"/partenaires/{merged[1]}").location == f"/partenaires/{merged[0]}"
+
+
 def test_an_objection_since_covers_both_after_undoing(nadia, merged, as_member, as_system):
     from brokerage.privacy import objection
 
@@ -195,6 +246,9 @@ def test_the_pages_lead_from_the_queue_to_a_merge_and_back(nadia, oscar, as_memb
         one, two = people.a_partner(nadia, website="https://un.example"), people.a_partner(nadia, website="https://deux.example")
         session.commit()
     browser = signed_in(nadia)
+    with as_member(nadia) as session:
+        assert found(nadia) == [("name",)]
+        session.commit()
 
     assert "même nom, même ville" in words(browser.get("/partenaires/doublons"))
     assert "https://deux.example" in words(browser.get(f"/partenaires/doublons/{one.id}?avec={two.id}&website=theirs")).partition("Après la fusion")[2]
@@ -218,3 +272,33 @@ def test_the_form_says_that_the_partner_may_be_there_already(nadia, as_member, s
     answer = signed_in(nadia).get("/partenaires/nouveau?name=meridiane+energie", headers={"HX-Request": "true", "HX-Target": "peut-etre"})
 
     assert "existe peut-être déjà" in words(answer)
+
+
+def test_what_may_be_there_already_is_told_before_it_is_added_and_added_all_the_same(nadia, as_member, signed_in):
+    with as_member(nadia) as session:
+        people.a_partner(nadia, "Méridiane Énergie")
+        session.commit()
+    typed = {"kind": "corporate", "name": "Meridiane Energi", "town": "Courbevoie", "postcode": "92400", "status": "active", "visibility": "listed"}
+
+    told = signed_in(nadia).post("/partenaires/nouveau", data=typed)
+    done = signed_in(nadia).post("/partenaires/nouveau", data=typed | {"quand_meme": "1"})
+
+    assert told.status_code == 422
+    assert "Méridiane Énergie, Courbevoie" in words(told)
+    assert "Créer quand même" in words(told)
+    assert 'value="Meridiane Energi"' in told.text
+    assert done.status_code == 303
+
+
+def test_what_is_in_the_trash_is_offered_back_to_who_types_it_anew(nadia, oscar, as_member, signed_in):
+    with as_member(nadia) as session:
+        gone = people.a_partner(nadia, "Méridiane Énergie")
+        partners.trash(gone, session.get_one(User, nadia.id))
+        session.commit()
+    asked, headers = "/partenaires/nouveau?name=meridiane+energie", {"HX-Request": "true", "HX-Target": "peut-etre"}
+
+    ours, theirs = (signed_in(who).get(asked, headers=headers) for who in (nadia, oscar))
+
+    assert f'formaction="/partenaires/{gone.id}/restauration"' in ours.text
+    assert "Méridiane" not in theirs.text
+    assert signed_in(nadia).post(f"/partenaires/{gone.id}/restauration").status_code == 303

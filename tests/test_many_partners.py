@@ -214,6 +214,9 @@ def test_tags_are_renamed_merged_and_taken_off_with_counts(nadia, book, signed_i
     assert now("Alpha").tags == ["Cordées"]
     with as_member(nadia):
         assert tags.every(nadia.association_id) == [tags.Tag("Cordées", 2)]
+    said = words(signed_in(nadia).get("/reglages/etiquettes")).replace("\xa0", " ")
+    assert "Nadia Benhaddou : « cordees » devient « Cordées » sur 1 fiche." in said
+    assert "Nadia Benhaddou a retiré « REP+ » de 1 fiche." in said
 
 
 def test_a_tag_may_change_its_own_spelling_and_an_empty_name_is_refused(nadia, book, signed_in, now):

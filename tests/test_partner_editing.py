@@ -121,7 +121,8 @@ def test_the_same_school_may_be_in_two_books_and_in_ours_again_after_the_trash(n
 
     assert signed_in(nadia).post(f"/partenaires/{first.id}/corbeille").status_code == 303
     assert signed_in(nadia).get(f"/partenaires/{first.id}").status_code == 404
-    assert signed_in(nadia).post("/partenaires/nouveau", data=SCHOOL).status_code == 303
+    assert "à la corbeille" in words(signed_in(nadia).post("/partenaires/nouveau", data=SCHOOL))
+    assert signed_in(nadia).post("/partenaires/nouveau", data=SCHOOL | {"quand_meme": "1"}).status_code == 303
     refused = signed_in(nadia).post(f"/partenaires/{first.id}/restauration")
 
     again = signed_in(nadia).get(refused.location)

@@ -76,3 +76,45 @@ def test_lines_are_ticked_tagged_and_taken_back(running, chromium, cast, partner
     assert one.errors == []
     with as_system() as session:
         assert session.get_one(Partner, partner.id).tags == []
+
+
+def test_a_line_of_the_list_is_changed_with_the_keyboard_alone_and_gives_the_focus_back(running, chromium, cast, partner, as_system):
+    one = Person(chromium, running.url).enters(cast.nadia)
+    one.goes("/partenaires/?q=meridiane")
+    owner = one.page.locator(".c-ref .a-changer")
+
+    owner.focus()
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_selector(".ligne-m")
+    one.page.keyboard.press("Escape")
+    one.page.wait_for_selector(".ligne-m", state="detached")
+    one.page.wait_for_function("document.activeElement.matches('.a-changer')")
+    one.page.keyboard.press("Enter")
+    one.page.wait_for_selector(".ligne-m")
+    one.page.select_option(".ligne-m #status", "dormant")
+    one.page.locator(".ligne-m #tags").fill("REP+")
+    one.page.keyboard.press("Enter")
+    one.reads("en sommeil", "REP+")
+    one.page.wait_for_function("document.activeElement.matches('.a-changer')")
+
+    assert one.errors == []
+    assert one.page.url.endswith("/partenaires/?q=meridiane")
+    with as_system() as session:
+        now = session.get_one(Partner, partner.id)
+        assert (now.status, now.tags) == (Status.DORMANT, ["REP+"])
+
+
+def test_a_person_already_there_is_told_while_one_types_on_a_phone_too(running, chromium, cast, partner, nadia, as_member):
+    with as_member(nadia) as session:
+        people.a_contact(session.get_one(Partner, partner.id))
+        session.commit()
+    one = Person(chromium, running.url, width=390).enters(cast.nadia)
+    one.goes(f"/partenaires/{partner.id}/contacts/nouveau")
+
+    one.page.fill("#first_name", "helene")
+    one.page.locator("#last_name").press_sequentially("marchetti")
+    one.reads("Cette personne est peut-être déjà dans votre carnet", "même nom, ici")
+
+    assert one.page.locator("#peut-etre a").is_visible()
+    assert one.page.evaluate("document.querySelector('#peut-etre').getBoundingClientRect().bottom <= innerHeight")
+    assert one.errors == []

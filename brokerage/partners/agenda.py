@@ -84,6 +84,11 @@ def of_partner(partner_id: uuid.UUID, association_id: uuid.UUID) -> Sequence[Tas
     return [_row(one) for one in db.session.execute(_OF_PARTNER, {"house": association_id, "partner": partner_id})]
 
 
+def of_request(reader: policy.Reader, request_id: uuid.UUID) -> Sequence[TaskRow]:
+    """What the reader's association still has to do for a request, soonest first: the other one has its own."""
+    return _listed([Task.association_id == reader.association_id, Task.request_id == request_id, Task.done_on.is_(None)], 50)
+
+
 def _which(reader: policy.Reader, which: str) -> list[Any]:
     ours = [Task.association_id == reader.association_id, Task.done_on.is_not(None) if which == DONE else Task.done_on.is_(None)]
     return [*ours, Task.assignee_id == reader.id] if which == MINE else ours

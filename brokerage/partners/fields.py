@@ -23,6 +23,7 @@ from brokerage.partners.models import Partner
 from brokerage.partners.windows import Labelled
 from brokerage.reference.folding import folded
 
+MARK = "x-"  # before the id, where a field of one's own stands among others by name
 MOST = 30  # fields in use per subject: beyond, nobody fills them
 MOST_OPTIONS = 60
 LONGEST = 500

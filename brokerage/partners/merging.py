@@ -19,6 +19,7 @@ from brokerage.accounts.models import User
 from brokerage.database import Base, db
 from brokerage.errors import N_, BadInput, WrongState
 from brokerage.partners import duplicates, people_merging, policy
+from brokerage.partners.fields import MARK
 from brokerage.partners.merges import Merge
 from brokerage.partners.models import Contact, Partner, Visibility
 from brokerage.partners.partners import Taken, as_by
@@ -31,12 +32,15 @@ LEFT_ALONE = {"entry", "merge", "distinct_pair", "channel", "bulk_line"}  # what
 def result(winner: Partner, loser: Partner, theirs: frozenset[str] = frozenset()) -> dict[str, Any]:
     """What the winner becomes: its own values, the loser's where it has none or where a person chose `theirs`.
 
-    The place is one choice, named `town`. Lists join; the stricter visibility and the later exchange always win.
+    The place is one choice, named `town`; a field of the association's own is named by its id behind a mark. Lists
+    join; the stricter visibility and the later exchange always win.
     """
     values = {name: _pick(winner, loser, name, name in theirs) for name in CHOSEN}
     place = loser if "town" in theirs or not (winner.town or winner.postcode) else winner
     values |= {name: getattr(place, name) for name in PLACE}
     values |= {name: list(dict.fromkeys([*getattr(winner, name), *getattr(loser, name)])) for name in ("tags", "accepts")}
+    chosen = {key: value for key, value in loser.extra.items() if MARK + key in theirs}
+    values["extra"] = {**loser.extra, **winner.extra, **chosen}
     values["visibility"] = Visibility.HIDDEN if Visibility.HIDDEN in (winner.visibility, loser.visibility) else Visibility.LISTED
     values["last_contact_on"] = max(filter(None, (winner.last_contact_on, loser.last_contact_on)), default=None)
     return values
@@ -50,7 +54,9 @@ def _pick(winner: Partner, loser: Partner, name: str, theirs: bool) -> Any:
 def differing(winner: Partner, loser: Partner) -> list[str]:
     """The fields a person may choose between: filled on both sides, and not the same."""
     names = [*CHOSEN, "town"]
-    return [name for name in names if _told(winner, name) and _told(loser, name) and getattr(winner, name) != getattr(loser, name)]
+    told = [name for name in names if _told(winner, name) and _told(loser, name) and getattr(winner, name) != getattr(loser, name)]
+    both = winner.extra.keys() & loser.extra.keys()
+    return told + sorted(MARK + key for key in both if winner.extra[key] != loser.extra[key])
 
 
 def _told(partner: Partner, name: str) -> bool:
@@ -108,12 +114,20 @@ def give_back(thing: Any, changes: Mapping[str, Any]) -> list[str]:
         kept.append("changed_at")
     for name in set(changes) - set(kept):
         setattr(thing, name, _read(type(thing), name, changes[name][0]))
+    if "extra" in kept:  # several fields in one column: each goes back by itself
+        thing.extra = _parted(thing.extra, *changes["extra"])
     return [name for name in kept if name != "changed_at"]
+
+
+def _parted(now: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of one's own fields as they were, but for those changed since."""
+    untouched = {key for key in {*before, *after} if now.get(key) == after.get(key)}
+    return {key: value for key, value in now.items() if key not in untouched} | {k: before[k] for k in before if k in untouched}
 
 
 def _read(entity: type, name: str, said: Any) -> Any:
     kind: Any = sa.inspect(entity).columns[name].type
-    if said is None or isinstance(said, list | bool | int):
+    if said is None or isinstance(said, list | dict | bool | int):
         return said
     if isinstance(kind, sa.Enum):
         return kind.python_type(said)

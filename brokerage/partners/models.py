@@ -57,6 +57,7 @@ class ContactRole(enum.StrEnum):
 
 NOTHING_MORE, NO_SUBJECT = sa.text("'{}'::jsonb"), sa.text("'{}'::text[]")
 LIVING, TRASHED = sa.text("deleted_at IS NULL"), sa.text("deleted_at IS NOT NULL")
+LIVING_SOMEWHERE = sa.text("deleted_at IS NULL AND postcode <> ''::text")
 IMPORTED = sa.text("import_id IS NOT NULL")
 LAST_NAME_FIRST = sa.text("fold((last_name || ' '::text) || first_name)")  # as PostgreSQL itself writes it
 LAST_CONTACT = sa.text("coalesce(last_contact_on, '0001-01-01'::date)")
@@ -84,6 +85,7 @@ class Partner(Identified, Owned, Versioned, Base):
         sa.Index("ix_partner_import", "import_id", postgresql_where=IMPORTED),
         sa.Index("ix_partner_siren", "association_id", "siren", postgresql_where=LIVING),
         sa.Index("ix_partner_town", "association_id", sa.text("fold(town)"), "id", postgresql_where=LIVING),
+        sa.Index("ix_partner_postcode", "association_id", "postcode", postgresql_where=LIVING_SOMEWHERE),
         sa.Index("ix_partner_created", "association_id", "created_at", "id", postgresql_where=LIVING),
     )
 
@@ -188,6 +190,8 @@ class Channel(Owned, Base):
         ),
         sa.Index("ix_channel_email_key", "association_id", "email_key"),
         sa.Index("ix_channel_any_email_key", "email_key"),
+        sa.Index("ix_channel_phone", "association_id", "phone", postgresql_where=sa.text("phone <> ''::text")),
+        sa.Index("ix_channel_mobile", "association_id", "mobile", postgresql_where=sa.text("mobile <> ''::text")),
     )
 
     contact_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)

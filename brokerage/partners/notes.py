@@ -1,7 +1,8 @@
 """Notes on a partner, read by its association only.
 
 The timeline is only ever added to: a correction, a withdrawal and a pin are entries of their own, which name the note
-they speak of. What is shown is the last word of each.
+they speak of. What is shown is the last word of each. Words that were withdrawn or corrected do not stay behind: one
+function of the database takes them out (migration 0023) and leaves a keyed mark, by which an import knows them.
 """
 
 import unicodedata
@@ -13,17 +14,17 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from brokerage import timeline
+from brokerage import scope, timeline
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, NotYours
-from brokerage.partners import policy
+from brokerage.partners import policy, vault
 from brokerage.partners.care import Doubtful, insist_on_care
 from brokerage.partners.models import Partner
 from brokerage.partners.partners import as_by
 from brokerage.reference.sensitive import doubts_in
 
-__all__ = ["Doubtful", "Note", "change", "doubts_in", "pin", "remove", "unpin", "write"]
+__all__ = ["Doubtful", "Note", "change", "doubts_in", "mark_of", "pin", "remove", "unpin", "write"]
 
 LONGEST = 2000
 KINDS = ("note", "note_changed", "note_removed", "note_pinned", "note_unpinned")
@@ -50,18 +51,30 @@ def write(partner: Partner, by: User, text: str, sure: bool = False) -> None:
 
 
 def change(note: Note, by: User, text: str, sure: bool = False) -> None:
-    """Write one's own note anew; the former words leave the screen. Raises what `write` raises, NotYours."""
+    """Write one's own note anew; the former words are forgotten. Raises what `write` raises, NotYours."""
     if note.by_id != by.id:
         raise NotYours(N_("Seule la personne qui a écrit une note peut la modifier."))
     if (kept := _kept(text, sure)) != note.text:
+        _forget(note)
         _record("note_changed", note, by, text=kept)
 
 
 def remove(note: Note, by: User) -> None:
-    """Withdraw a note: its author, or who manages the book, since a colleague's mistake must not stay."""
+    """Withdraw a note: its author, or who manages the book, since a colleague's mistake must not stay. Its words go."""
     if note.by_id != by.id and not policy.may_edit(by):
         raise NotYours(N_("Seule la personne qui a écrit une note peut la retirer."))
+    _forget(note)
     _record("note_removed", note, by)
+
+
+def _forget(note: Note) -> None:
+    """Its words, and those it had before, leave the database; that a note was written, when and by whom stays."""
+    db.session.execute(scope.through_the_gate(sa.select(sa.func.forget_words_of_note(note.id, mark_of(note.text)))))
+
+
+def mark_of(text: str) -> str:
+    """A keyed fingerprint of a note: the same words have the same mark, and nobody reads them from it."""
+    return vault.key_of(f"note {text}")
 
 
 def pin(note: Note, by: User) -> None:

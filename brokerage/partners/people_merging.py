@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import flag_modified
 
 from brokerage import clock, timeline
 from brokerage.database import db
@@ -53,7 +54,8 @@ def join(winner: Partner, loser: Partner) -> tuple[list[list[Any]], list[dict[st
         merging.trashed_contact(gone, clock.now())
         db.session.flush()
         moved += merging.repoint(POINTERS, gone.id, kept.id)
-        told.append({"kept": str(kept.id), "gone": str(gone.id), "changes": changes, "borrowed": _borrow(kept, gone)})
+        lent = {"borrowed": _borrow(kept, gone), "own": _lend(kept, gone)}
+        told.append({"kept": str(kept.id), "gone": str(gone.id), "changes": changes, **lent})
     return moved, told
 
 
@@ -82,6 +84,26 @@ def _borrow(kept: Contact, gone: Contact) -> list[str]:
     return names
 
 
+def _lend(kept: Contact, gone: Contact) -> list[str]:
+    """The values of one's own fields that only the other has; their ids alone are remembered, since they may be personal."""
+    keys = sorted(gone.extra.keys() - kept.extra.keys())
+    if keys:
+        _hold(kept, {**kept.extra, **{key: gone.extra[key] for key in keys}})
+    return keys
+
+
+def _take_back(kept: Contact, gone: Contact, keys: Sequence[str]) -> None:
+    back = {key for key in keys if kept.extra.get(key) == gone.extra.get(key)}
+    if back:
+        _hold(kept, {key: value for key, value in kept.extra.items() if key not in back})
+
+
+def _hold(contact: Contact, values: dict[str, Any]) -> None:
+    """Other values, without a trace on when the contact was last changed: that is told by `changes`."""
+    contact.extra = values
+    flag_modified(contact, "changed_at")
+
+
 def part(done: Merge) -> list[str]:
     """Two people of one again. Who was erased or removed since does not come back; an objection covers both."""
     stayed: list[str] = []
@@ -92,6 +114,7 @@ def part(done: Merge) -> list[str]:
             continue
         objected = _objected(done, kept, gone)
         _return_borrowed(kept, gone, told["borrowed"])
+        _take_back(kept, gone, told.get("own", ()))
         stayed += merging.give_back(kept, told["changes"])
         merging.trashed_contact(gone, None)
         if objected:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from brokerage import clock
+from brokerage import clock, timeline
 from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput
@@ -15,6 +15,7 @@ from brokerage.partners import policy
 from brokerage.partners.models import Partner
 from brokerage.partners.windows import Labelled
 from brokerage.reference.folding import folded
+from brokerage.timeline import Actor, By
 
 MOST = 12  # on one partner
 LONGEST = 40
@@ -94,13 +95,30 @@ def rename(by: User, name: str, to: str) -> int:
     if final == name:
         return 0
     swapped = sa.func.array_replace(sa.func.array_remove(Partner.tags, final), name, final)
-    return _rewrite(by, name, swapped)
+    done = _rewrite(by, name, swapped)
+    _tell("tag_renamed", by, done, tag=name, to=final)
+    return done
 
 
 def remove(by: User, name: str) -> int:
     """Take a tag off every partner; how many had it."""
     policy.insist(by, *policy.EDITORS)
-    return _rewrite(by, name, sa.func.array_remove(Partner.tags, name))
+    done = _rewrite(by, name, sa.func.array_remove(Partner.tags, name))
+    _tell("tag_removed", by, done, tag=name)
+    return done
+
+
+def told(association_id: uuid.UUID) -> Sequence[timeline.Entry]:
+    """The last tags that were renamed or taken off everywhere, newest first."""
+    about_tags = sa.text("what IN ('tag_renamed', 'tag_removed')")  # as the index has it
+    mine = sa.select(timeline.Entry).where(timeline.Entry.association_id == association_id, about_tags)
+    return db.session.scalars(mine.order_by(timeline.Entry.at.desc()).limit(10)).all()
+
+
+def _tell(what: str, by: User, partners: int, **details: str) -> None:
+    """One line for the whole association: a tag is no partner's own, and thousands may carry it."""
+    if partners:
+        timeline.record(what, By(Actor.MEMBER, by.id, by.name), by.association_id, details={**details, "partners": partners})
 
 
 def _rewrite(by: User, name: str, tags: Any) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from brokerage import scope, tokens
 from brokerage.config import Config
@@ -121,6 +122,33 @@ def phone_for_delivery(contact_id: uuid.UUID) -> str:
     """The telephone a letter shows; only letters after an explicit consent ask for it."""
     found = _read([contact_id]).get(contact_id, NOTHING)
     return found.mobile or found.phone
+
+
+def holders_of(*numbers: str) -> list[uuid.UUID]:
+    """The contacts of the association in scope that have one of these telephones (E.164), the removed ones included."""
+    wanted, table = [number for number in numbers if number], Channel.__table__
+    held = sa.select(table.c.contact_id).where(_own(), sa.or_(table.c.phone.in_(wanted), table.c.mobile.in_(wanted)))
+    return [row.contact_id for row in _as_keeper(scope.through_the_gate(held), {})] if wanted else []
+
+
+def sharing_a_number(contact_ids: Iterable[uuid.UUID] | None = None, most: int = 4) -> list[list[uuid.UUID]]:
+    """Contacts of the association in scope that have a telephone in common, group by group; the number stays inside.
+
+    With `contact_ids`, the groups of these alone. A number that more than `most` have is a switchboard and says nothing.
+    """
+    table = Channel.__table__
+    every = [sa.select(table.c.contact_id, line.label("number")).where(_own(), line != "") for line in (table.c.phone, table.c.mobile)]
+    lines = sa.union(*every).subquery()
+    shared = sa.select(sa.func.array_agg(lines.c.contact_id, type_=ARRAY(sa.Uuid())).label("who")).group_by(lines.c.number)
+    if contact_ids is not None:
+        asked = sa.any_(sa.literal(list(contact_ids), ARRAY(sa.Uuid())))
+        theirs = sa.union(*(one.with_only_columns(one.selected_columns.number).where(table.c.contact_id == asked) for one in every))
+        shared = shared.where(lines.c.number.in_(theirs))
+    return [row.who for row in _as_keeper(scope.through_the_gate(shared.having(sa.func.count().between(2, most))), {})]
+
+
+def _own() -> sa.ColumnElement[bool]:
+    return Channel.__table__.c.association_id == scope.current().association_id
 
 
 _TAKE = scope.through_the_gate(sa.text("SET LOCAL ROLE passerelle_vault"))

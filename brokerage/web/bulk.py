@@ -55,7 +55,7 @@ WAYS = {
 }
 
 
-def _kept() -> dict[str, Any]:
+def kept() -> dict[str, Any]:
     """The list one came from; no name that `url_for` would take for its own."""
     return {n: values for n, values in request.args.to_dict(flat=False).items() if n not in OURS and not n.startswith("_")}
 
@@ -81,7 +81,7 @@ def _what() -> What:
 def bulk_preview() -> ResponseReturnValue:
     """What would happen: first the value is asked for, then the count is said. Without an action: the list again."""
     if not request.args.get("what"):
-        return redirect(url_for(".index", **_kept()), 303)
+        return redirect(url_for(".index", **kept()), 303)
     return _previewed(_what(), _chosen(), request.args.get("value", ""), "value" in request.args)
 
 
@@ -93,7 +93,7 @@ def _previewed(what: What, ids: Sequence[uuid.UUID], value: str, asked: bool, st
         except Refusal as no:
             status, error = no.status, told(no)
     context: dict[str, Any] = {"what": what, "way": WAYS[what], "ids": ids, "value": value, "shown": shown, "error": error}
-    context |= {"options": _options(what), "known": _known(what), "kept": _kept(), "reason": _reason(what)}
+    context |= {"options": _options(what), "known": _known(what), "kept": kept(), "reason": _reason(what)}
     return page("partners/bulk.html", status=status, everything=bool(request.values.get("tous")), said=_said(what, value, shown), **context)
 
 
@@ -142,9 +142,9 @@ def bulk_perform() -> ResponseReturnValue:
     text = ngettext("%(num)d partenaire modifié.", "%(num)d partenaires modifiés.", done.changed)
     if what is What.TRASH:
         text = ngettext("%(num)d partenaire à la corbeille.", "%(num)d partenaires à la corbeille.", done.changed)
-    undo: Any = {"text": text, "undo": url_for(".bulk_undo", id=done.id, **_kept()), "seconds": 30}
+    undo: Any = {"text": text, "undo": url_for(".bulk_undo", id=done.id, **kept()), "seconds": 30}
     flash(undo, "undo") if done.changed else flash(_("Rien n'a changé : tous étaient déjà ainsi."))
-    return redirect(url_for(".index", **_kept()), 303)
+    return redirect(url_for(".index", **kept()), 303)
 
 
 @pages.post("/lot/<uuid:id>/annulation")
@@ -156,7 +156,7 @@ def bulk_undo(id: uuid.UUID) -> ResponseReturnValue:
         restored, left = bulk.undo(action, me())
     except Refusal as no:
         flash(told(no), "error")
-        return redirect(url_for(".index", **_kept()), 303)
+        return redirect(url_for(".index", **kept()), 303)
     flash(ngettext("%(num)d partenaire est comme avant.", "%(num)d partenaires sont comme avant.", restored))
     if left:
         words = ngettext(
@@ -165,4 +165,4 @@ def bulk_undo(id: uuid.UUID) -> ResponseReturnValue:
             left,
         )
         flash(words, "warning")
-    return redirect(url_for(".index", **_kept()), 303)
+    return redirect(url_for(".index", **kept()), 303)

@@ -12,19 +12,20 @@ from flask_babel import lazy_gettext as _l
 from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.errors import Refusal
-from brokerage.partners import duplicates, merging, people_merging, policy, record
+from brokerage.partners import duplicates, fields, merging, people_merging, policy, record
+from brokerage.partners.fields import Subject
 from brokerage.partners.merges import Merge
 from brokerage.partners.models import Partner
-from brokerage.web import access
+from brokerage.web import access, merge_words
 from brokerage.web.access import me
 from brokerage.web.errors import told
-from brokerage.web.fragments import page
+from brokerage.web.fragments import page, wants
 from brokerage.web.partner_stories import FIELD_NAMES
 from brokerage.web.partners import found, pages, reader
 
 REASONS = {
     "name": _l("même nom, même ville"), "close_name": _l("noms proches, même code postal"),
-    "email": _l("une personne en commun"), "siren": _l("même SIREN"),
+    "email": _l("une personne en commun"), "phone": _l("un téléphone en commun"), "siren": _l("même SIREN"),
 }  # fmt: skip
 
 
@@ -32,8 +33,10 @@ REASONS = {
 @access.members(*policy.EDITORS)
 def doubles() -> ResponseReturnValue:
     """The pairs that look alike, likeliest first."""
-    pairs, following = duplicates.page(reader().association_id, request.args.get("apres", ""))
-    return page("partners/doubles.html", pairs=pairs, following=following, reasons=REASONS)
+    mine = reader().association_id
+    pairs, following = ((), None) if wants("n_doublons") else duplicates.page(mine, request.args.get("apres", ""))
+    context: dict[str, Any] = {"count": duplicates.count(mine), "following": following, "reasons": REASONS}
+    return page("partners/doubles.html", fragments=("n_doublons",), pairs=pairs, **context)
 
 
 @pages.get("/doublons/<uuid:id>")
@@ -50,17 +53,19 @@ def _other(given: Any) -> Partner:
 def _compared(winner: Partner, loser: Partner, given: Any = None, refused: str = "", status: int = 200) -> ResponseReturnValue:
     theirs = _theirs(request.args if given is None else given)
     owners = {one.id: one.name for one in db.session.scalars(sa.select(User).where(User.association_id == reader().association_id))}
+    words = merge_words.Words(owners, fields.of(reader(), Subject.PARTNER))
     people = record.people_of(winner.id), record.people_of(loser.id)
     context: dict[str, Any] = {
-        "names": FIELD_NAMES, "owners": owners, "theirs": theirs, "differing": merging.differing(winner, loser), "refused": refused,
-        "result": merging.result(winner, loser, theirs), "people": people, "same": people_merging.same(*people),
+        "rows": words.rows(winner, loser, merging.differing(winner, loser), theirs), "refused": refused,
+        "facts": words.facts(merging.result(winner, loser, theirs)), "people": people, "same": people_merging.same(*people),
         "mergeable": duplicates.between(winner, loser),
     }  # fmt: skip
     return page("partners/double.html", fragments=("apercu",), status=status, winner=winner, loser=loser, **context)
 
 
 def _theirs(given: Any) -> frozenset[str]:
-    return frozenset(name for name in (*merging.CHOSEN, "town") if given.get(name) == "theirs")
+    """The fields for which the other's value was chosen; names that mean nothing are nobody's."""
+    return frozenset(name for name in given if given.get(name) == "theirs")
 
 
 @pages.post("/doublons/<uuid:id>/fusion")
@@ -81,8 +86,19 @@ def merge(id: uuid.UUID) -> ResponseReturnValue:
 @access.members(*policy.EDITORS)
 def set_apart(id: uuid.UUID) -> ResponseReturnValue:
     """Remember that these two are not the same."""
-    duplicates.set_apart(found(id), _other(request.form), me())
-    flash(_("Noté : ces deux fiches ne seront plus proposées ensemble."))
+    one, other = found(id), _other(request.form)
+    duplicates.set_apart(one, other, me())
+    text = _("Noté : ces deux fiches ne seront plus proposées ensemble.")
+    flash({"text": text, "undo": url_for(".bring_together", id=one.id, avec=other.id), "seconds": 30}, "undo")  # type: ignore[arg-type]
+    return redirect(url_for(".doubles", apres=request.form.get("apres") or None), 303)
+
+
+@pages.post("/doublons/<uuid:id>/rapprochement")
+@access.members(*policy.EDITORS)
+def bring_together(id: uuid.UUID) -> ResponseReturnValue:
+    """They may be the same after all."""
+    duplicates.no_longer_apart(found(id), _other(request.args), me())
+    flash(_("Les deux fiches sont de nouveau proposées ensemble."))
     return redirect(url_for(".doubles"), 303)
 
 

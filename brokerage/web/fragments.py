@@ -70,6 +70,12 @@ def hx_redirect(url: str) -> Response:
     return make_response(redirect(url, 303))
 
 
+def in_place_of(response: Response, element_id: str) -> Response:
+    """Put the answer where this element stands, whatever the form that was sent had in mind."""
+    response.headers["HX-Retarget"], response.headers["HX-Reswap"] = f"#{element_id}", "outerHTML"
+    return response
+
+
 def with_trigger(response: Response, **events: Any) -> Response:
     """Let the page hear `events` (name: details) once the answer is in place."""
     return htmx_response(response, trigger=events)

@@ -27,7 +27,7 @@ def beside(partner: Partner) -> dict[str, Any]:
     own = own_fields.told_of(fields.of(reader(), Subject.PARTNER), partner.extra)
     name = request.args.get("modifier", "")
     editing = bool(name) and policy.may_edit(reader()) and _is_inline(name)
-    form = overlap.opened(_cut(stored(partner), name), partner.version) if editing else None
+    form = overlap.opened(cut(stored(partner), name), partner.version) if editing else None
     return {"own": own, "inline": form, "clash": None, "known_tags": known_tags() if form and name == "tags" else []}
 
 
@@ -35,15 +35,15 @@ def _is_inline(name: str) -> bool:
     return name in INLINE or name in {MARK + field.key for field in fields.of(reader(), Subject.PARTNER)}
 
 
-def _cut(form: Any, name: str) -> Any:
-    """The same form with this field alone."""
-    if name not in form:
+def cut(form: Any, *names: str) -> Any:
+    """The same form with these fields alone; 404 for one it does not have."""
+    if not all(name in form for name in names):
         abort(404)
     for other in [field.name for field in form]:
-        if other != name and other not in overlap.MACHINERY:
+        if other not in names and other not in overlap.MACHINERY:
             del form[other]
-    form.custom = tuple(field for field in form.custom if MARK + field.key == name)
-    form.which = name
+    form.custom = tuple(field for field in form.custom if MARK + field.key in names)
+    form.which = names[0]
     return form
 
 
@@ -54,7 +54,7 @@ def change_inline(id: uuid.UUID) -> ResponseReturnValue:
     partner, name = locked(policy.visible_to(me()), id), request.args.get("modifier", "")
     if not _is_inline(name):
         abort(404)
-    form, whole, clash, status = _cut(offered(own_form(partner)(), partner), name), stored(partner), None, 422
+    form, whole, clash, status = cut(offered(own_form(partner)(), partner), name), stored(partner), None, 422
     try:
         if form.validate():
             clash = overlap.settle(form, whole, partner)

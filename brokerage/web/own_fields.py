@@ -17,7 +17,7 @@ from brokerage.web.formats import date_short
 from brokerage.web.partner_fields import choice
 from brokerage.web.person_fields import tidy
 
-MARK = "x-"  # before the id, in the names of form fields
+MARK = fields.MARK  # before the id, in the names of form fields
 
 
 class OwnFields:

@@ -1,6 +1,7 @@
 """Adding a partner, with the school directory at hand, and changing one without losing what a colleague wrote."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,7 +12,7 @@ from markupsafe import Markup
 
 from brokerage.database import db
 from brokerage.errors import Refusal
-from brokerage.partners import duplicates, fields, partners, policy, tags
+from brokerage.partners import fields, namesakes, partners, policy, tags
 from brokerage.partners.fields import Subject
 from brokerage.partners.models import Partner, PartnerKind
 from brokerage.reference import schools
@@ -64,13 +65,25 @@ def _of_school(school: School) -> dict[str, Any]:
     return {"kind": PartnerKind.ACADEMIC.value, **names}
 
 
-def _new(form: PartnerForm, school: School | None = None, status: int = 200) -> ResponseReturnValue:
+def _new(form: PartnerForm, school: School | None = None, status: int = 200, doubted: bool = False) -> ResponseReturnValue:
     words = request.args.get("ecole", "")[:80]
     near = schools.schools_named(words) if words.strip() else []
-    maybe = duplicates.likely(reader().association_id, str(form.name.data or ""), str(form.town.data or "")) if form.name.data else []
-    context: dict[str, Any] = {"maybe": maybe, "words": words, "near": near, "ours": _already_ours(near), "school": school}
+    context: dict[str, Any] = {"maybe": _maybe(form), "doubted": doubted, "words": words}
+    context |= {"near": near, "ours": _already_ours(near), "school": school}
     context |= {"known_tags": known_tags()}
     return page("partners/new.html", fragments=("ecoles", "peut_etre"), status=status, form=form, **context)
+
+
+def _maybe(form: PartnerForm) -> Sequence[Partner]:
+    known = {"uai": form.uai.data or None, "siret": form.siret.data or None}
+    return namesakes.partners_like(reader().association_id, str(form.name.data or ""), str(form.town.data or ""), known)
+
+
+def _is_doubtful(form: PartnerForm) -> bool:
+    """Whether the book may have it already and nobody said "quand même"; a living double by its UAI is refused anyway."""
+    taken = {form.uai.data, form.siret.data} - {None, ""}
+    doubts = [one for one in _maybe(form) if one.deleted_at or not taken & {one.uai, one.siret}]
+    return bool(doubts) and not request.form.get("quand_meme")
 
 
 def _already_ours(near: list[School]) -> dict[str, uuid.UUID]:
@@ -83,10 +96,12 @@ def _already_ours(near: list[School]) -> dict[str, uuid.UUID]:
 @pages.post("/nouveau")
 @access.members(*policy.EDITORS)
 def create() -> ResponseReturnValue:
-    """Add the partner; then come its contacts."""
+    """Add the partner, after a warning if the book may have it; then come its contacts."""
     form = offered(own_form()())
     try:
         if form.validate():
+            if _is_doubtful(form):
+                return _new(form, status=422, doubted=True)
             partner = partners.create(me(), form.details())
             flash(_("« %(name)s » est dans votre carnet. Ajoutez-y une personne.", name=partner.name))
             return redirect(url_for(".show", id=partner.id), 303)

@@ -6,10 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.exceptions import NotFound
 from wtforms import BooleanField, TextAreaField
 
 from brokerage import clock
@@ -20,7 +21,7 @@ from brokerage.errors import Refusal
 from brokerage.introductions import desk, fatigue, quota, rules
 from brokerage.introductions.models import Ask
 from brokerage.introductions.purposes import PURPOSES
-from brokerage.partners import directory, fields, kinds, notes, partners, past, policy, record, showcase, tallies
+from brokerage.partners import directory, fields, kinds, merges, notes, partners, past, policy, record, showcase, tallies
 from brokerage.partners.fields import FieldKind, Subject
 from brokerage.partners.models import Contact, Partner, Visibility
 from brokerage.partners.narrowing import chosen
@@ -110,8 +111,12 @@ def filters() -> ResponseReturnValue:
 @pages.get("/<uuid:id>")
 @access.members(*policy.READERS)
 def show(id: uuid.UUID) -> ResponseReturnValue:
-    """A partner in full."""
-    return shown(found(id), NoteForm(formdata=None))
+    """A partner in full; the address of one that was merged leads to the one it went into."""
+    try:
+        partner = found(id)
+    except NotFound:
+        return redirect(url_for(".show", id=merges.gone_into(id) or abort(404)), 302)
+    return shown(partner, NoteForm(formdata=None))
 
 
 def shown(
@@ -218,6 +223,7 @@ from brokerage.web import (  # noqa: E402 - the rest of the family signs itself 
     partner_editing,  # noqa: F401
     partner_notes,  # noqa: F401
     partner_trash,  # noqa: F401
+    row_editing,  # noqa: F401
     saved_views,
 )
 

@@ -1,5 +1,6 @@
 """Réglages: what an association arranges for itself. This page lists them; each has a module of its own."""
 
+from typing import Any
 
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -7,7 +8,8 @@ from flask_babel import ngettext
 
 from brokerage.errors import Refusal
 from brokerage.partners import policy, tags
-from brokerage.web import access
+from brokerage.timeline import Entry
+from brokerage.web import access, stories
 from brokerage.web.access import me
 from brokerage.web.errors import told
 from brokerage.web.fragments import page
@@ -32,7 +34,28 @@ def labels() -> ResponseReturnValue:
 
 def _labels(status: int = 200, error: str = "", typed: tuple[str, str] = ("", "")) -> ResponseReturnValue:
     known = tags.every(reader().association_id)
-    return page("settings/tags.html", status=status, known=known, alike=tags.alike(known), error=error, typed=typed)
+    context: dict[str, Any] = {"alike": tags.alike(known), "error": error, "typed": typed, "past": _past()}
+    return page("settings/tags.html", status=status, known=known, **context)
+
+
+def _past() -> list[stories.Line]:
+    return [stories.Line(entry.at, _changed_tag(entry), key=True) for entry in tags.told(reader().association_id)]
+
+
+def _changed_tag(entry: Entry) -> str:
+    told, number = {"who": entry.by_name, **entry.details}, entry.details["partners"]
+    if entry.what == "tag_removed":
+        off: str = ngettext(
+            "%(who)s a retiré « %(tag)s » de %(num)d fiche.", "%(who)s a retiré « %(tag)s » de %(num)d fiches.", number, **told
+        )
+        return off
+    renamed: str = ngettext(
+        "%(who)s : « %(tag)s » devient « %(to)s » sur %(num)d fiche.",
+        "%(who)s : « %(tag)s » devient « %(to)s » sur %(num)d fiches.",
+        number,
+        **told,
+    )
+    return renamed
 
 
 @pages.post("/etiquettes")

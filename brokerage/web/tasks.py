@@ -111,6 +111,15 @@ def add() -> ResponseReturnValue:
     return listed(form, 422)
 
 
+@pages.get("/demande/<uuid:id>")
+@access.members(*policy.READERS)
+def of_request(id: uuid.UUID) -> ResponseReturnValue:
+    """The tasks of a request: a page, and a piece that the page of the request asks for once it is there."""
+    the_request = access.find_or_404(desk.visible_to(me()), id)
+    context: dict[str, Any] = {"rows": agenda.of_request(reader(), id), "words": task_words, "days": task_words.days_ahead()}
+    return page("tasks/of_request.html", fragments=("de_demande",), the_request=the_request, **context)
+
+
 def _added(form: TaskForm, partner: Partner | None) -> Task:
     wanted = identifier(form.request_id.data)
     about = access.find_or_404(desk.visible_to(me()), wanted) if wanted else None
@@ -126,10 +135,9 @@ def _partner(typed: str | None) -> Partner | None:
 
 
 def _way_back(form: TaskForm, partner: Partner | None) -> str:
-    if partner:
-        return url_for("partners.show", id=partner.id, _anchor="taches")
-    wanted = identifier(form.request_id.data)
-    return url_for("requests.show", id=wanted, _anchor="taches") if wanted else url_for(".index")
+    if wanted := identifier(form.request_id.data):
+        return url_for("requests.show", id=wanted, _anchor="taches")
+    return url_for("partners.show", id=partner.id, _anchor="taches") if partner else url_for(".index")
 
 
 @pages.get("/<uuid:id>")

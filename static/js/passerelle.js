@@ -63,7 +63,8 @@
     const token = $('meta[name="csrf-token"]');
     if (token && e.detail.verb !== "get") e.detail.headers["X-CSRFToken"] = token.content;
   });
-  on("htmx:beforeRequest", () => waiting(1));
+  let cameFrom = "";  // the line that was changed in its place: the focus goes back to it
+  on("htmx:beforeRequest", (e) => { waiting(1); cameFrom = e.target.closest?.("[data-back]")?.dataset.back ?? cameFrom; });
   on("htmx:afterRequest", (e) => { waiting(-1); rest(e.target); });
   on("htmx:beforeSwap", (e) => { lostFocus = e.detail.target?.contains(document.activeElement); });
   on("htmx:afterSettle", (e) => {
@@ -75,6 +76,11 @@
       heading.setAttribute("tabindex", "-1");
       heading.focus({ preventScroll: seen(heading) });
     }
+  });
+  on("htmx:afterSettle", () => {
+    if (!cameFrom || $("[data-back]")) return;
+    $(`#${CSS.escape(cameFrom)} .a-changer`)?.focus();
+    cameFrom = "";
   });
   const failed = () => toast({ text: document.body.dataset.failure ?? "" });
   on("htmx:responseError", failed);

@@ -14,6 +14,7 @@ from brokerage.database import db
 from brokerage.mail.models import Suppression
 from brokerage.partners import vault
 from brokerage.partners.models import Contact, Partner, PartnerKind, Permission
+from brokerage.partners.notes import mark_of
 from brokerage.partners.vault import Coordinates
 from brokerage.timeline import By, record
 from brokerage.transfer.bringing.book import Known, Stored, chunks, opened, stored
@@ -178,8 +179,8 @@ class Arrival:
         return {"source": self.source, "source_date": self.source_date, "import_id": self.batch.id}
 
     def _note(self, partner_id: uuid.UUID, group: Gathered, notes: set[str]) -> bool:
-        """The remarks of a group as notes of its partner; those it already has are not written again."""
-        new = [text for text in group.told.notes if text not in notes]
+        """The remarks of a group as notes of its partner; those it has, or had until they were withdrawn, are not written again."""
+        new = [text for text in group.told.notes if text not in notes and mark_of(text) not in notes]
         for text in new:
             self.haul.tell("note", self.by, self.mine, {"text": text}, partner_id)
         self.counts["notes"] += len(new)

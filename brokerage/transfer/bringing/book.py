@@ -153,7 +153,7 @@ def _add_people(found: Stored, some: Sequence[uuid.UUID]) -> None:
 def _add_words(found: Stored, some: Sequence[uuid.UUID]) -> None:
     notes = sa.select(Entry.partner_id, Entry.details).where(Entry.partner_id.in_(some), Entry.what == "note")
     for partner_id, details in db.session.execute(notes):
-        found.notes[partner_id or NOBODY].add(details.get("text", ""))
+        found.notes[partner_id or NOBODY].add(details.get("text") or details.get("mark", ""))
     read = sa.func.array_to_string(ImportedRow.issues, " ").contains(READ)
     rows = sa.select(ImportedRow.partner_id, ImportedRow.held_remark, ImportedRow.issues).where(ImportedRow.partner_id.in_(some))
     for partner_id, remark, issues in db.session.execute(rows.where((ImportedRow.held_remark != "") | read)):
