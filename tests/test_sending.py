@@ -192,6 +192,8 @@ def test_one_ask_that_waits_is_called_off_while_another_has_left(submitted, nadi
         page = client.get(f"/demandes/{request.id}").text
         [waiting] = re.findall(r"/demandes/introductions/([0-9a-f-]+)/annulation", page)
         strangers = [client_of(one).post(f"/demandes/introductions/{waiting}/annulation").status_code for one in (lucas, oscar)]
+        # the approval as a whole can no longer be taken back: one of its asks has left
+        assert client.post(f"/demandes/{request.id}/annulation").status_code == 409
         assert client.post(f"/demandes/introductions/{waiting}/annulation").status_code == 303
 
     assert strangers == [403, 404]
