@@ -72,7 +72,7 @@ class Desk(RuleBasedStateMachine):
         with scope.acting(scope.member(self.cast.pa.id)) as session:
             contact = people.a_contact(people.a_partner(self.cast.nadia))
             session.commit()
-            self.contact, self.partner = contact.id, contact.partner
+            self.contact, self.partner, self.partner_id = contact.id, contact.partner, contact.partner_id
         with scope.acting(scope.member(self.cast.ede.id)) as session:
             request = people.a_request(session.get_one(type(self.cast.lucas), self.cast.lucas.id), self.cast.pa, self.partner)
             session.commit()
@@ -138,7 +138,7 @@ class Desk(RuleBasedStateMachine):
 
     def _colleague(self, session, choice):
         """A contact nobody asked yet, at the same partner."""
-        contact = people.a_contact(session.get_one(people.Partner, self.partner.id), "Paul", "Etcheverry", f"paul{uuid.uuid4().hex[:6]}@meridiane.example")
+        contact = people.a_contact(session.get_one(people.Partner, self.partner_id), "Paul", "Etcheverry", f"paul{uuid.uuid4().hex[:6]}@meridiane.example")
         return dataclasses.replace(choice, contact_id=contact.id)
 
     def _refused(self, session, request, by, name):

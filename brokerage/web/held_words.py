@@ -42,8 +42,8 @@ def facts(book: Book) -> list[tuple[str, str]]:
     language = _("anglais") if one.language == "en" else _("français")
     return [
         (_("Nom"), " ".join(filter(None, (one.civility, one.name)))), (_("Fonction"), one.title), (_("Rôle"), role_label(one.role)),
-        (_("Organisation"), book.partner), (_("E-mail"), reach.email), (_("Téléphone"), phone(reach.phone)),
-        (_("Portable"), phone(reach.mobile)),
+        (_("Organisation"), book.partner), (_("E-mail"), reach.email),
+        (_("Téléphone"), phone(reach.phone)), (_("Portable"), phone(reach.mobile)),
         (_("Langue"), language), (_("Vos coordonnées"), str(PERMISSIONS[one.permission])), *book.extra.items(),
         (_("D'où elles viennent"), _origin(book)), (_("Dans ce carnet depuis"), date_short(one.created_at)),
         (_("Vos préférences"), wishes(book)),
