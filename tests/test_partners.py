@@ -103,6 +103,28 @@ def test_names_that_begin_as_typed_come_first_then_all_others_by_name(book, foun
     assert found(words="societe", sort="-nom") == ["Sociétés réunies", "Société Générale", "Banque Société", "Agence de la Société"]
 
 
+@pytest.mark.parametrize("typed", ["lycee renior", "lycee renor", "lycée renoire", "lycée rrenoir", "liycee renoir"])
+def test_a_slip_is_mended_where_it_finds_nothing_and_the_page_says_so(typed, book, nadia, signed_in):
+    book("Lycée Renoir", "Lycée Monet", region="11")
+    reader = signed_in(nadia)
+
+    page = words(reader.get("/partenaires/", query_string={"q": typed}))
+
+    assert f"Aucun résultat pour « {typed} », voici « Lycée Renoir »" in page
+    assert "1 partenaire" in page
+    assert "voici" not in words(reader.get("/partenaires/?q=renoir"))
+    assert "Aucun partenaire ne correspond" in words(reader.get("/partenaires/", query_string={"q": typed, "region": "32"}))
+
+
+def test_all_that_match_a_slip_are_those_the_list_shows(book, nadia, as_member):
+    ids = book("Lycée Renoir")
+    book("Lycée Monet")
+
+    with as_member(nadia):
+        assert list(directory.ids(nadia.association_id, directory.Wanted(words="renior"))) == ids
+        assert directory.ids(nadia.association_id, directory.Wanted(words="xyzzyxyzzy")) == []
+
+
 @pytest.mark.parametrize("sort", ["nom", "-nom", "echange"])
 @pytest.mark.parametrize("walked", [2500, 3])
 def test_the_pages_of_a_search_follow_each_other_both_ways(sort, walked, monkeypatch, book, nadia, as_member):

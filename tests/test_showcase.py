@@ -177,6 +177,16 @@ def test_search_and_filters_work_as_in_our_own_book(book, listed):
     assert listed(role="head") == [[]]
 
 
+def test_a_slip_is_mended_by_the_words_that_allies_show_and_by_no_others(book, nadia, lucas, signed_in):
+    book("Lycée Renoir")
+    book("Lycée Canaricache", visibility=Visibility.HIDDEN)
+    reader = signed_in(lucas)
+
+    assert "Aucun résultat pour « renior », voici « Renoir »" in words(reader.get("/annuaire/?q=renior"))
+    assert "anaricache" not in words(reader.get("/annuaire/?q=canaricahce"))
+    assert "Renoir" not in words(reader.get("/partenaires/?q=renior"))
+
+
 def test_several_allies_are_merged_in_the_order_of_names_and_one_can_be_chosen(book, listed, cast, lucas, as_system):
     with as_system() as session:
         today = clock.today()

@@ -103,12 +103,21 @@ def page(association_id: uuid.UUID, wanted: Wanted, count: sa.ScalarSelect[int],
     """A page of the living partners of this association.
 
     `count` counts for the outer `Partner.id`: its CONTACTS, or what is made upstairs, with its parameters in `more`,
-    since this room does not know introductions. Keep it the same object: statements are remembered by it.
+    since this room does not know introductions. Keep it the same object: statements are remembered by it. Words that
+    find nothing are tried again with their slips mended.
     """
+    found = _page(association_id, wanted, count, size, more)
+    if found.rows or not (better := wanted.words.strip() and finding.corrected(wanted.words, of_allies=False)):
+        return found
+    again = _page(association_id, replace(wanted, words=better), count, size, more)
+    return replace(again, spelt=finding.as_written(better, f"{again.rows[0].name} {again.rows[0].town}")) if again.rows else found
+
+
+def _page(mine: uuid.UUID, wanted: Wanted, count: sa.ScalarSelect[int], size: int, more: dict[str, Any]) -> paging.Page[PartnerRow]:
     order = ORDERS.get(wanted.sort, ORDERS["nom"])
     mark = _mark(wanted, order)
     statement = _statement(_shape(wanted, mark), count, size)
-    found = db.session.execute(statement, _parameters(association_id, wanted, mark) | more).all()
+    found = db.session.execute(statement, _parameters(mine, wanted, mark) | more).all()
     kept, before, after = paging.cut(found, size, mark)
     return paging.Page([PartnerRow._make(r[:WIDTH]) for r in kept], before, after, _total(found, kept, mark))
 
@@ -142,6 +151,13 @@ def _parameters(association_id: uuid.UUID, wanted: Wanted, mark: paging.Mark | N
 def ids(association_id: uuid.UUID, wanted: Wanted) -> Sequence[uuid.UUID]:
     """Every partner a list shows, over all its pages and in its order: for bulk actions and exports."""
     whole = replace(wanted, after="", before="")
+    found = _ids(association_id, whole)
+    if found or not (better := wanted.words.strip() and finding.corrected(wanted.words, of_allies=False)):
+        return found
+    return _ids(association_id, replace(whole, words=better))
+
+
+def _ids(association_id: uuid.UUID, whole: Wanted) -> Sequence[uuid.UUID]:
     rows, sorting = _rows(_shape(whole, None), EVERY)
     return db.session.scalars(sa.select(Partner.id).where(*rows).order_by(*sorting), _parameters(association_id, whole, None)).all()
 

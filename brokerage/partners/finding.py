@@ -9,12 +9,15 @@ the first « Société… » passes everybody from A to R. So the names that beg
 and no walk is longer than WALKED rows: what it did not find, the index gathers whole. It is one statement.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
 
+from brokerage import scope
+from brokerage.database import db
 from brokerage.partners import paging
 from brokerage.reference.folding import folded
 
@@ -83,6 +86,23 @@ def shape_of(typed: str) -> Words | None:
 def parameters(typed: str) -> dict[str, str]:
     """The bind parameters of a search: its words, and all of them as a name would begin."""
     return words_of(typed) | {"whole": _whole(typed)} if typed.strip() else {}
+
+
+def corrected(typed: str, of_allies: bool) -> str:
+    """What was typed with its slips mended by the words that books hold (migration 0013's `spelt`); "" for no slip."""
+    words = list(words_of(typed).values())
+    if not words:
+        return ""
+    asked = sa.select(*(sa.func.spelt(word, of_allies, 1) for word in words))
+    mended = db.session.execute(scope.through_the_gate(asked)).one()
+    better = " ".join(alternatives.rpartition("|")[2] for alternatives in mended)
+    return "" if better == _whole(typed) else better
+
+
+def as_written(words: str, name: str) -> str:
+    """Folded words as a name writes them: "lycee renoir" reads « Lycée Renoir »."""
+    tokens = re.split(r"[^\w]+", name)
+    return " ".join(next((token for token in tokens if token and folded(token) == word), word) for word in words.split())
 
 
 @dataclass(frozen=True)

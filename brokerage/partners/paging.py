@@ -63,12 +63,14 @@ class Page(Generic[Row]):
     """Some rows, and the marks of the pages around them (None at an end).
 
     `total` counts all of them where that is cheap: None when there are more than this page, and nobody counted.
+    `spelt` are the words these rows were found by, where what was typed found nothing.
     """
 
     rows: Sequence[Row]
     before: str | None
     after: str | None
     total: int | None
+    spelt: str = ""
 
 
 def cut(found: Sequence[Any], size: int, mark: Mark | None) -> tuple[Sequence[Any], str | None, str | None]:

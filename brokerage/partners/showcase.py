@@ -5,7 +5,7 @@ Everything is read from the view `showcase`, which leaves out hidden partners an
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any, NamedTuple, Protocol
 
@@ -111,6 +111,14 @@ def page(allies: Sequence[Ally], wanted: Wanted, size: int = PAGE) -> paging.Pag
     shown = tuple(ally.id for ally in allies if not only or ally.id in only)
     if not shown:
         return paging.Page([], None, None, 0)
+    found = _page(shown, wanted, size)
+    if found.rows or not (better := wanted.words.strip() and finding.corrected(wanted.words, of_allies=True)):
+        return found
+    again = _page(shown, replace(wanted, words=better), size)
+    return replace(again, spelt=finding.as_written(better, f"{again.rows[0].name} {again.rows[0].town}")) if again.rows else found
+
+
+def _page(shown: tuple[uuid.UUID, ...], wanted: Wanted, size: int) -> paging.Page[Card]:
     mark = _mark(wanted)
     found = db.session.execute(_statement(_shape(wanted, mark), len(shown), size), _parameters(shown, wanted, mark)).all()
     kept, before, after = paging.cut(found, size, mark)

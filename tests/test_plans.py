@@ -1,0 +1,92 @@
+"""How PostgreSQL looks for words on a large book: by an index, whatever is typed, and never by reading all of it."""
+
+from typing import Any
+
+import psycopg
+import pytest
+import sqlalchemy as sa
+
+from brokerage.database import db
+from brokerage.local.roles import plain
+from brokerage.partners import directory, finding, showcase
+from brokerage.search import everywhere
+from brokerage.search.typed import read
+from tests.conftest import as_role
+
+MANY = 12_000
+NONE = sa.select(sa.literal(0)).scalar_subquery()
+PARTNERS = (
+    "INSERT INTO partner (id, association_id, created_at, version, kind, name, uai, type, headcount, address, postcode, town, website, status,"
+    " visibility, accepts, open_now, tags, since, source, changed_at)"
+    " SELECT gen_random_uuid(), %s, now(), 1, 'academic', CASE WHEN n %% 8 = 0 THEN 'Société ' WHEN n %% 8 < 5 THEN 'Collège ' ELSE 'Lycée ' END"
+    " || md5(n::text) || CASE WHEN n %% 3000 = 7 THEN ' Rosa Bonheur' ELSE '' END, lpad(n::text, 7, '0') || 'Z', '', '', '', '59100',"
+    " CASE WHEN n %% 10 = 0 THEN 'Paris' ELSE 'Ville ' || n END, '', 'active', 'listed', '{}', true, '{}', '', '', now() FROM generate_series(1, %s) n"
+)
+CONTACTS = (
+    "INSERT INTO contact (id, association_id, partner_id, created_at, version, civility, first_name, last_name, role, title, language, permission,"
+    " quiet_months, source, changed_at)"
+    " SELECT gen_random_uuid(), association_id, id, now(), 1, '', 'Ida', md5(id::text), 'other', '', 'fr', 'ask_first', '{}', '', now() FROM partner"
+)
+TYPED = {
+    "a prefix": "bonh", "accents": "Société", "a common word": "lycee", "another order": "bonheur rosa", "a slip": "bonehur",
+    "several words": "rosa bonheur ville", "a UAI": "0000007Z", "a town": "paris", "a contact": "ida", "a short word": "pa", "nothing there": "xyzzyq",
+    "a number": "D-2026-0001",
+}  # fmt: skip
+
+
+@pytest.fixture
+def plan_of(cast: Any, nadia: Any, admin_url: str, database: str, as_member: Any) -> Any:
+    """The plan of the statement that a search sends, run on a large book with statistics; both as text and as a tree."""
+    with psycopg.connect(plain(as_role(admin_url, "postgres", database)), autocommit=True) as session:
+        session.execute(PARTNERS, [nadia.association_id, MANY])
+        session.execute(CONTACTS)
+        session.execute("VACUUM ANALYZE partner, contact")  # also clears what the index of words has not sorted in yet
+
+    def planned(reader: Any, search: Any) -> Any:
+        said: list[Any] = []
+
+        def hear(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+            said.append((statement, parameters))
+
+        with as_member(reader) as session:
+            sa.event.listen(db.engine, "before_cursor_execute", hear)
+            search()
+            sa.event.remove(db.engine, "before_cursor_execute", hear)
+            statement, parameters = max(said, key=lambda one: len(one[0]))
+            # twelve thousand rows are soon read: what matters is whether an index could answer when there are a million
+            session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
+            return session.connection().exec_driver_sql("EXPLAIN (ANALYZE, FORMAT JSON) " + statement, parameters).scalar_one()[0]["Plan"]
+
+    return planned
+
+
+def nodes(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    return [plan, *(node for below in plan.get("Plans", ()) for node in nodes(below))]
+
+
+def read_whole(plan: dict[str, Any]) -> list[str]:
+    scans = [node for node in nodes(plan) if node["Node Type"] == "Seq Scan" and node["Actual Loops"]]
+    return [f"{node['Relation Name']}: {node.get('Filter', '')}" for node in scans if node["Relation Name"] in ("partner", "contact")]
+
+
+def looked_at(plan: dict[str, Any]) -> float:
+    """Rows of partners that were looked at one by one in the order of names."""
+    walks = [node for node in nodes(plan) if node.get("Index Name") == "ix_partner_name"]
+    return sum((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"] for node in walks)
+
+
+@pytest.mark.slow
+def test_no_search_reads_a_table_whole_and_no_list_walks_the_book(plan_of, nadia, lucas, cast):
+    wrong = {}
+    for kind, typed in TYPED.items():
+        in_book, shown = directory.Wanted(words=typed), showcase.Wanted(words=typed)
+        plans = {
+            "box": plan_of(nadia, lambda typed=typed: everywhere.find(nadia, read(typed), 10)),
+            "list": plan_of(nadia, lambda in_book=in_book: directory.page(nadia.association_id, in_book, NONE)),
+            "annuaire": plan_of(lucas, lambda shown=shown: showcase.page([cast.pa], shown)),
+        }
+        for where, plan in plans.items():
+            if read_whole(plan) or (where != "box" and looked_at(plan) > finding.WALKED + 200):
+                wrong[kind, where] = (read_whole(plan), looked_at(plan))
+
+    assert wrong == {}
