@@ -118,7 +118,7 @@ def page(allies: Sequence[Ally], wanted: Wanted, size: int = PAGE) -> paging.Pag
     return replace(again, spelt=finding.as_written(better, f"{again.rows[0].name} {again.rows[0].town}")) if again.rows else found
 
 
-def _page(shown: tuple[uuid.UUID, ...], wanted: Wanted, size: int) -> paging.Page[Card]:
+def _page(shown: tuple[uuid.UUID, ...], wanted: Wanted, size: int) -> paging.Page[Line]:
     mark = _mark(wanted)
     found = db.session.execute(_statement(_shape(wanted, mark), len(shown), size), _parameters(shown, wanted, mark)).all()
     kept, before, after = paging.cut(found, size, mark)
