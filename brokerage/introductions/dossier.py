@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
@@ -41,13 +42,13 @@ class Passage:
     answered_at: datetime | None
     introduced_at: datetime | None
     postponed_until: date | None
-    outcomes: tuple[tuple[str, str, str], ...]  # who said it, what, their word
+    outcomes: tuple[tuple[str, str, str, dict[str, Any]], ...]  # who said it, what, their word, head-counts
     suggested: Contact | None = None  # the colleague a contact named; read by the giving side only
 
     @property
     def contradict(self) -> bool:
         """Whether the two sides tell different things of the same introduction."""
-        return len({result for _who, result, _word in self.outcomes}) > 1
+        return len({result for _who, result, *_more in self.outcomes}) > 1
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,8 @@ def _passage(one: Introduction, reader: User, known: Known, suggested: Contact |
     )
 
 
-def _said(outcome: Outcome) -> tuple[str, str, str]:
-    return outcome.said_by, outcome.result.value, outcome.word
+def _said(outcome: Outcome) -> tuple[str, str, str, dict[str, Any]]:
+    return outcome.said_by, outcome.result.value, outcome.word, outcome.numbers
 
 
 def _own(found: Sequence[Introduction]) -> dict[uuid.UUID, Known]:

@@ -24,9 +24,16 @@ PASSED_ON = ["name", "title", "email"]  # what the ask names; the telephone only
 
 
 def ask_consent(introduction: Introduction, by: Person) -> None:
-    """The ask leaves: follows an approval."""
-    introduction.asked_at = clock.now()
-    take("ask_consent", introduction, by, rule=True)
+    """The ask leaves, now or at the hour that was chosen for it: follows an approval. The time to answer counts from there."""
+    ask = _last_ask(introduction)
+    introduction.asked_at = max(ask.asked_at, clock.now()) if ask else clock.now()
+    later = introduction.asked_at > clock.now()
+    take("ask_consent", introduction, by, rule=True, details={"leaves": introduction.asked_at.isoformat()} if later else None)
+
+
+def _last_ask(introduction: Introduction) -> Ask | None:
+    asks = sa.select(Ask).where(Ask.introduction_id == introduction.id)
+    return db.session.scalars(asks.order_by(Ask.asked_at.desc())).first()
 
 
 def introduce_directly(introduction: Introduction, contact: Contact, by: User) -> None:
@@ -107,8 +114,7 @@ def resume(introduction: Introduction, by: Person) -> None:
     """Ask again after a postponement, in the same words: a manager, or the clock when the manager confirmed."""
     introduction.postponed_until = None
     introduction.asked_at = clock.now()
-    last = db.session.scalars(sa.select(Ask).where(Ask.introduction_id == introduction.id).order_by(Ask.asked_at.desc())).first()
-    if last:
+    if last := _last_ask(introduction):
         words = {"subject": last.subject, "body": last.body, "by_id": last.by_id, "contact_id": last.contact_id}
         db.session.add(Ask(association_id=last.association_id, introduction_id=introduction.id, asked_at=clock.now(), **words))
     db.session.flush()

@@ -23,8 +23,10 @@ State = RequestState | IntroductionState
 
 
 def since(case: Case, to: To) -> date:
-    """The day its subject came to where it stands, as the recipient's calendar has it."""
-    return calendar.local_day(case.subject.state_since, place_of(case, to))
+    """The day its subject came to where it stands, as the recipient's calendar has it; an ask, the day it left."""
+    asked, start = case.introduction and case.introduction.asked_at, case.subject.state_since
+    waits = case.subject.state is IntroductionState.CONSENT_PENDING
+    return calendar.local_day(max(start, asked) if waits and asked else start, place_of(case, to))
 
 
 def _after(days: Callable[[Rules], int | None], to: To, case: Case) -> date | None:
