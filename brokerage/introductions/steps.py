@@ -26,7 +26,7 @@ def take(name: str, thing: Thing, by: Person, *, rule: bool = False, details: di
     """
     table = REQUEST_STEPS if isinstance(thing, IntroductionRequest) else INTRODUCTION_STEPS
     step: Step[Any] = table[name]
-    _lock(thing)
+    hold(thing)
     _guard(step, thing, by, rule)
     thing.state, thing.state_since = step.target, clock.now()
     add_line(name, thing, by, details)
@@ -35,11 +35,15 @@ def take(name: str, thing: Thing, by: Person, *, rule: bool = False, details: di
         letters.write(letter, thing, by)
 
 
-def _lock(thing: Thing) -> None:
-    """Two at once: the second waits here, then sees what the first did."""
-    state: Any = sa.inspect(thing)
-    if state.persistent and not db.session.is_modified(thing):
-        db.session.refresh(thing, with_for_update={"of": type(thing)})
+def hold(thing: Thing) -> None:
+    """Two at once: the second waits here, then sees what the first did. Called before the first change, and by `take`.
+
+    A request before its introductions, always in this order: nobody waits for somebody who waits for them.
+    """
+    for one in (thing,) if isinstance(thing, IntroductionRequest) else (thing.request, thing):
+        state: Any = sa.inspect(one)
+        if state.persistent and not db.session.is_modified(one):
+            db.session.refresh(one, with_for_update={"of": type(one)})
 
 
 def request_of(thing: Thing) -> IntroductionRequest:

@@ -42,7 +42,8 @@ class Delay:
 def of(pairs: dict[uuid.UUID, dict[str, Pairs]], sent: list[Condition]) -> dict[uuid.UUID | None, dict[str, Delay]]:
     """The delays of each asking side by name, and of both together under None; `pairs` as counted, answers in one statement."""
     answers = _answers(sent)
-    named: dict[uuid.UUID | None, dict[str, Pairs]] = {side: {**counted, "answer": answers.get(side, {})} for side, counted in pairs.items()}
+    named: dict[uuid.UUID | None, dict[str, Pairs]] = {}
+    named |= {side: {**counted, "answer": answers.get(side, {})} for side, counted in pairs.items()}
     named[None] = {name: _together(counted[name] for counted in list(named.values())) for name in NAMES}
     return {side: {name: delay(counted[name]) for name in NAMES if counted[name]} for side, counted in named.items()}
 

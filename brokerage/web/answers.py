@@ -18,7 +18,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from brokerage.accounts.models import Association, Link, Purpose
 from brokerage.database import db
-from brokerage.errors import Refusal
+from brokerage.errors import Refusal, WrongState
 from brokerage.introductions import introductions, wording
 from brokerage.introductions.models import Ask, Introduction, Result
 from brokerage.introductions.states import AWAITING_CONTACT, IntroductionState
@@ -133,6 +133,10 @@ def answer(link: Link) -> ResponseReturnValue:
         return _page(link, form, 422)
     try:
         _answered(introduction, form, By(Actor.CONTACT, introduction.contact_id))
+    except WrongState as late:  # answered twice at once: the page says that the first answer stands
+        db.session.rollback()
+        db.session.expire_all()
+        return _page(link, form, late.status)
     except Refusal as no:
         form.refuse(no)
         return _page(link, form, no.status)

@@ -13,7 +13,7 @@ from flask_babel import gettext as _
 from brokerage import clock
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
-from brokerage.errors import N_, BadInput, Refusal
+from brokerage.errors import N_, BadInput, Refusal, WrongState
 from brokerage.introductions import deciding, desk, dossier, fatigue, introductions, letters, policy, rules, sending
 from brokerage.introductions.models import Channel, IntroductionRequest, Need
 from brokerage.introductions.states import IntroductionState
@@ -24,7 +24,7 @@ from brokerage.web.access import me
 from brokerage.web.errors import told
 from brokerage.web.formats import clock_time, date_long
 from brokerage.web.fragments import page
-from brokerage.web.requests import found, pages, shown
+from brokerage.web.requests import found, overtaken, pages, shown
 from brokerage.web.requests import told as told_of
 from brokerage.web.typed import identifier
 
@@ -126,6 +126,8 @@ def approve(id: uuid.UUID) -> ResponseReturnValue:
             _flash_approved(the_request)
     except BadInput as no:
         return _approval(the_request, no.status, told(no))
+    except WrongState as no:
+        return overtaken(id, no)
     return redirect(url_for("requests.show", id=id), 303)
 
 
@@ -239,6 +241,8 @@ def _decided(id: uuid.UUID, act: Any, done: str, undo: bool = False) -> Response
         act(the_request)
     except BadInput as no:
         return shown(the_request, no.status, decision_error=told(no))
+    except WrongState as no:
+        return overtaken(id, no)
     _flash_undo(the_request, done) if undo else flash(done)
     return redirect(_onwards(the_request), 303)
 

@@ -12,6 +12,7 @@ from wtforms.validators import DataRequired, Length
 
 from brokerage import clock
 from brokerage.accounts.models import User
+from brokerage.database import db
 from brokerage.errors import Refusal
 from brokerage.introductions import deciding, dossier, introductions, policy, requests, routing
 from brokerage.introductions.models import IntroductionRequest, Result
@@ -21,6 +22,7 @@ from brokerage.partners import vault
 from brokerage.web import access, mail_lines, stories
 from brokerage.web.access import me
 from brokerage.web.asking_form import NOT_A_NUMBER, count
+from brokerage.web.errors import told as told_why
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import hx_redirect, page
 
@@ -85,6 +87,13 @@ def shown(the_request: IntroductionRequest, status: int = 200, **forms: Any) -> 
     blank = {"answer_form": AnswerForm(formdata=None), "outcome_form": OutcomeForm(formdata=None)}
     forms = blank | {"decision_error": "", "comment_error": "", **forms}
     return page("requests/show.html", status=status, **forms, **told(dossier.of(the_request, me())))
+
+
+def overtaken(id: uuid.UUID, no: Refusal) -> ResponseReturnValue:
+    """Somebody was faster: who it was, above the request as they left it."""
+    db.session.rollback()
+    db.session.expire_all()
+    return shown(found(id), no.status, decision_error=told_why(no))
 
 
 @pages.post("/<uuid:id>/reponse")
