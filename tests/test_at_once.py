@@ -1,5 +1,6 @@
 """Two people at once, each in a process of their own: one decides, the other reads who did what; nothing happens twice."""
 
+import html
 import multiprocessing
 import re
 
@@ -42,7 +43,7 @@ def at_once(monkeypatch, where, name, *acts):
     told = sorted(said.get(timeout=2 * PATIENCE) for _ in processes)
     for process in processes:
         process.join(PATIENCE)
-    return [(status, re.sub(r"<[^>]+>", " ", page)) for _place, status, page in told]
+    return [(status, html.unescape(re.sub(r"<[^>]+>", " ", page))) for _place, status, page in told]
 
 
 @pytest.fixture

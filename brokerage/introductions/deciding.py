@@ -41,7 +41,7 @@ def ask_info(request: IntroductionRequest, by: User, question: str) -> None:
     """Send the request back with a question; the delay stops until the delegate answers."""
     if not question.strip():
         raise BadInput(N_("Écrivez votre question : elle part telle quelle."), "question")
-    hold(request)
+    hold(request, "ask_info")
     request.question = question.strip()
     db.session.flush()
     take("ask_info", request, by, details={"text": question.strip()})
@@ -51,7 +51,7 @@ def park(request: IntroductionRequest, by: User, until: date, private_reason: st
     """Set aside until a date; the delegate reads the date, never the reason."""
     if until <= clock.today():
         raise BadInput(N_("Choisissez une date à venir."), "until")
-    hold(request)
+    hold(request, "park")
     request.parked_until = until
     db.session.flush()
     take("park", request, by, details={"until": until.isoformat()})
@@ -60,7 +60,7 @@ def park(request: IntroductionRequest, by: User, until: date, private_reason: st
 
 def resume(request: IntroductionRequest, by: Person) -> None:
     """Take a parked request up again."""
-    hold(request)
+    hold(request, "resume")
     request.parked_until, request.due_on = None, routing.answer_expected(request)
     db.session.flush()
     take("resume", request, by)
@@ -74,7 +74,7 @@ def approve(request: IntroductionRequest, by: User, choices: Sequence[Choice], w
     """
     if not choices:
         raise BadInput(N_("Choisissez au moins un contact."), "contacts")
-    hold(request)
+    hold(request, "approve")
     contacts = _chosen(request, choices)
     _aim(request, contacts[choices[0].contact_id])
     request.decision_word, request.decided_at = word.strip(), clock.now()
@@ -92,7 +92,7 @@ def ask_another(request: IntroductionRequest, by: User, choices: Sequence[Choice
     """
     if not choices:
         raise BadInput(N_("Choisissez au moins un contact."), "contacts")
-    hold(request)
+    hold(request, "ask_another")
     contacts = _chosen(request, choices)
     asked = {one.contact_id: one for one in request.introductions if one.state is not IntroductionState.CANCELLED}
     for contact in contacts.values():
@@ -181,7 +181,7 @@ def decline(request: IntroductionRequest, by: User, reason: str, word: str = "",
     """Say no, with a reason from the list and a word that the delegate reads."""
     if reason not in DECLINE_REASONS:
         raise BadInput(N_("Choisissez un motif : la personne qui demande le lira."), "reason")
-    hold(request)
+    hold(request, "decline")
     request.decline_reason, request.decision_word, request.decided_at = reason, word.strip(), clock.now()
     db.session.flush()
     take("decline", request, by, details={"reason": reason, "text": word.strip()})
@@ -196,7 +196,7 @@ def redirect(
         raise BadInput(N_("Choisissez une personne ou un partenaire."))
     if to and (to.association_id != request.giving_id or not to.has(Role.MANAGER) or to.id == request.requester_id):
         raise BadInput(N_("Choisissez une ou un responsable des partenariats de votre association."), "to")
-    hold(request)
+    hold(request, "redirect")
     if partner:
         request.partner_id, request.target_name, request.target_town = partner.id, partner.name, partner.town
     request.handler = to or routing.handler_for(request) or by
@@ -207,7 +207,7 @@ def redirect(
 
 def reopen(request: IntroductionRequest, by: User) -> None:
     """Take up again what was declined, expired or withdrawn."""
-    hold(request)
+    hold(request, "reopen")
     request.decline_reason, request.decided_at, request.submitted_at = "", None, clock.now()
     request.handler, request.due_on = routing.handler_for(request) or by, routing.answer_expected(request)
     db.session.flush()
@@ -216,7 +216,7 @@ def reopen(request: IntroductionRequest, by: User) -> None:
 
 def take_back(request: IntroductionRequest, by: User) -> None:
     """Undo a decision while none of its letters has left. Raises WrongState once one has."""
-    hold(request)
+    hold(request, "take_back")
     since = request.decided_at or clock.now()
     letters = (Message.request_id == request.id, Message.created_at >= since)
     if not outbox.cancel(*letters):
