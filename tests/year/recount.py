@@ -112,10 +112,18 @@ class Recount:
         spot = self.crowd.contact[to].spot if to in self.crowd.contact else self.crowd.spot(to)
         for later in self.runs:
             if later.at >= run.at and later.delivers and spot.good(later.at) == later.at:
-                here = story.stay_at(later.at) is stay
+                here = self._same_wait(story, stay, letter, run, later)
                 gone = to not in self.crowd.contact and self.crowd.is_gone(to, later.at.date())
                 return Sent(story.key, letter, to, run.at, later.at if here and not gone else None)
         return Sent(story.key, letter, to, run.at, None)
+
+    def _same_wait(self, story: Story, stay: Stay, letter: str, run: Run, later: Run) -> bool:
+        """The subject still stands where it stood; for an event, it is undecided and was not sent anew."""
+        now = story.stay_at(later.at)
+        if letter != "reminder_event":
+            return now is stay
+        anew = any(line.what in SENT_ANEW and run.at < line.at <= later.at for line in story.lines)
+        return now is not None and now.state in ("submitted", "info_needed", "parked") and not anew
 
     def _people(self, story: Story, who: str, run: Run) -> list[Any]:
         if who == "contact":

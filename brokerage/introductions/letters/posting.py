@@ -24,7 +24,8 @@ def write(which: Letter, thing: Thing, by: Person) -> None:
 def still_wanted(message: Message) -> bool:
     """Asked by the outbox as a letter leaves: is its subject still in a state it was written for?
 
-    A reminder is of one wait: what was decided and came back since, or went to a colleague, is another one.
+    A reminder is of one wait: what was decided and came back since, or went to a colleague, is another one. That of an
+    event is of the request as it was sent, whatever was asked meanwhile.
     """
     if not message.only_while:
         return True
@@ -32,7 +33,9 @@ def still_wanted(message: Message) -> bool:
     subject: Thing | None = db.session.get(kind, message.introduction_id or message.request_id)  # type: ignore[assignment]
     if subject is None or subject.state not in message.only_while:
         return False
-    return not message.kind.startswith("reminder") or subject.state_since <= message.created_at
+    by_event = message.kind == "reminder_event" and isinstance(subject, IntroductionRequest)
+    since = subject.submitted_at if by_event else subject.state_since  # type: ignore[union-attr]
+    return not message.kind.startswith("reminder") or (since is not None and since <= message.created_at)
 
 
 def hold_back(one: Introduction) -> None:
