@@ -2,7 +2,7 @@
 
 import statistics
 from collections import Counter
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -83,10 +83,10 @@ def recounted(session, reader, period):
         for told in opened.values():
             counted = [line.details["numbers"] for line in outcomes(told) if line.details["numbers"]]
             side["numbers"].update(counted[-1] if counted else {})
-            asked = [e.at for e in told if e.what in ("introduction_ask_consent", "introduction_resume")]
+            asked = [datetime.fromisoformat(e.details.get("leaves", e.at.isoformat())) for e in told if e.what in ("introduction_ask_consent", "introduction_resume")]
             if asked:
                 yes = next(e.at for e in told if e.what == "introduction_accept")
-                side["waits"].setdefault("answer", []).append((paris(asked[-1]), paris(yes)))
+                side["waits"].setdefault("answer", []).append((paris(min(asked[-1], yes)), paris(yes)))
         if decision:
             side["waits"].setdefault("decision", []).append((paris(sent.at), paris(decision.at)))
         if met:
@@ -97,3 +97,23 @@ def recounted(session, reader, period):
 def measures(waits):
     """Cases, median in days and in working days."""
     return len(waits), statistics.median((b - a).days for a, b in waits), statistics.median(working(a, b) for a, b in waits)
+
+
+def told(counts):
+    """What a line of the ledger counts, without the zeros."""
+    return {name: count for name, count in vars(counts).items() if count}
+
+
+def differences(counted, slow):
+    """Every figure of a ledger that the recount does not find: (whose, which, counted, recounted)."""
+    found = [] if {d.asking.id for d in counted.directions} == set(slow) else [("sides", slow)]
+    for direction in counted.directions:
+        expected = slow.get(direction.asking.id)
+        for name in ("kinds", "months", "regions", "commitments") if expected else ():
+            said = {key: told(counts) for key, counts in getattr(direction, name).items()}
+            again = {key: {figure: n for figure, n in counts.items() if n} for key, counts in expected[name].items()}
+            found += [(direction.asking.short, name, said, again)] if said != again else []
+        said = {n: (d.cases, d.days, d.working) for n, d in direction.delays.items()}, direction.reasons, direction.numbers
+        again = {n: measures(w) for n, w in expected["waits"].items()}, dict(expected["reasons"]), {k: v for k, v in expected["numbers"].items() if v}
+        found += [(direction.asking.short, "delays, reasons, numbers", one, other) for one, other in zip(said, again, strict=True) if one != other]
+    return found

@@ -16,7 +16,7 @@ from brokerage.introductions.models import Ask, Introduction, IntroductionReques
 from brokerage.introductions.policy import Person
 from brokerage.introductions.purposes import DECLINE_REASONS
 from brokerage.introductions.states import IntroductionState, RequestState
-from brokerage.introductions.steps import note_privately, take
+from brokerage.introductions.steps import hold, note_privately, take
 from brokerage.mail import outbox
 from brokerage.mail.models import Message
 from brokerage.partners.models import Contact, Partner, Permission, Visibility
@@ -43,6 +43,7 @@ def ask_info(request: IntroductionRequest, by: User, question: str) -> None:
     """Send the request back with a question; the delay stops until the delegate answers."""
     if not question.strip():
         raise BadInput(N_("Écrivez votre question : elle part telle quelle."), "question")
+    hold(request, "ask_info")
     request.question = question.strip()
     db.session.flush()
     take("ask_info", request, by, details={"text": question.strip()})
@@ -52,6 +53,7 @@ def park(request: IntroductionRequest, by: User, until: date, private_reason: st
     """Set aside until a date; the delegate reads the date, never the reason."""
     if until <= clock.today():
         raise BadInput(N_("Choisissez une date à venir."), "until")
+    hold(request, "park")
     request.parked_until = until
     db.session.flush()
     take("park", request, by, details={"until": until.isoformat()})
@@ -60,6 +62,7 @@ def park(request: IntroductionRequest, by: User, until: date, private_reason: st
 
 def resume(request: IntroductionRequest, by: Person) -> None:
     """Take a parked request up again."""
+    hold(request, "resume")
     request.parked_until, request.due_on = None, routing.answer_expected(request)
     db.session.flush()
     take("resume", request, by)
@@ -73,6 +76,7 @@ def approve(request: IntroductionRequest, by: User, choices: Sequence[Choice], w
     """
     if not choices:
         raise BadInput(N_("Choisissez au moins un contact."), "contacts")
+    hold(request, "approve")
     contacts = _chosen(request, choices)
     _aim(request, contacts[choices[0].contact_id])
     request.decision_word, request.decided_at = word.strip(), clock.now()
@@ -90,6 +94,7 @@ def ask_another(request: IntroductionRequest, by: User, choices: Sequence[Choice
     """
     if not choices:
         raise BadInput(N_("Choisissez au moins un contact."), "contacts")
+    hold(request, "ask_another")
     contacts = _chosen(request, choices)
     asked = {one.contact_id: one for one in request.introductions if one.state is not IntroductionState.CANCELLED}
     for contact in contacts.values():
@@ -195,6 +200,7 @@ def decline(request: IntroductionRequest, by: User, reason: str, word: str = "",
     """Say no, with a reason from the list and a word that the delegate reads."""
     if reason not in DECLINE_REASONS:
         raise BadInput(N_("Choisissez un motif : la personne qui demande le lira."), "reason")
+    hold(request, "decline")
     request.decline_reason, request.decision_word, request.decided_at = reason, word.strip(), clock.now()
     db.session.flush()
     take("decline", request, by, details={"reason": reason, "text": word.strip()})
@@ -209,6 +215,7 @@ def redirect(
         raise BadInput(N_("Choisissez une personne ou un partenaire."))
     if to:
         _may_decide(to, request)
+    hold(request, "redirect")
     if partner:
         _aim_at(request, partner)
     if to or routing.entrust(request) is None:
@@ -228,6 +235,7 @@ def turn_to(request: IntroductionRequest, by: User, to: User | None, word: str =
     if to is None or to.id == request.handler_id:
         raise BadInput(N_("Choisissez à qui confier la demande."), "to")
     _may_decide(to, request)
+    hold(request, "turn_to")
     _give(request, to)
     _start_again(request)
     take("turn_to", request, by, details={"text": word.strip(), "to": to.name})
@@ -259,6 +267,7 @@ def _start_again(request: IntroductionRequest) -> None:
 
 def reopen(request: IntroductionRequest, by: User) -> None:
     """Take up again what was declined, expired or withdrawn."""
+    hold(request, "reopen")
     request.decline_reason, request.decided_at, request.submitted_at = "", None, clock.now()
     if routing.entrust(request) is None:
         _give(request, by)
@@ -272,6 +281,7 @@ _OPENED = (IntroductionState.CONSENT_PENDING, IntroductionState.INTRODUCED)
 
 def take_back(request: IntroductionRequest, by: User) -> None:
     """Undo a decision while no ask of it, or no refusal, has left. Raises WrongState once one has."""
+    hold(request, "take_back")
     since = request.decided_at or clock.now()
     if any(ask.has_left for ask in sending.asks(request)):
         raise WrongState(N_("Trop tard pour annuler : l'e-mail est parti."))

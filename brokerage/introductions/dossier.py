@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
@@ -41,7 +42,7 @@ class Passage:
     answered_at: datetime | None
     introduced_at: datetime | None
     postponed_until: date | None
-    outcomes: tuple[tuple[str, str, str], ...]  # who said it, what, their word
+    outcomes: tuple[tuple[str, str, str, dict[str, Any]], ...]  # who said it, what, their word, head-counts
     may_add_outcome: bool = False  # somebody told what came of it; this reader's side did not yet
     leaves_at: datetime | None = None  # while its ask waits in the outbox; read by the giving side only
     suggested: Contact | None = None  # the colleague a contact named; read by the giving side only
@@ -49,7 +50,7 @@ class Passage:
     @property
     def contradict(self) -> bool:
         """Whether the two sides tell different things of the same introduction."""
-        return len({result for _who, result, _word in self.outcomes}) > 1
+        return len({result for _who, result, *_more in self.outcomes}) > 1
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,8 @@ def _may_add(one: Introduction, reader: User) -> bool:
     return one.state is IntroductionState.CLOSED and may and voice not in told
 
 
-def _said(outcome: Outcome) -> tuple[str, str, str]:
-    return outcome.said_by, outcome.result.value, outcome.word
+def _said(outcome: Outcome) -> tuple[str, str, str, dict[str, Any]]:
+    return outcome.said_by, outcome.result.value, outcome.word, outcome.numbers
 
 
 def _own(found: Sequence[Introduction]) -> dict[uuid.UUID, Known]:

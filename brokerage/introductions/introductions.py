@@ -14,7 +14,7 @@ from brokerage.introductions import letters, policy, rules
 from brokerage.introductions.models import Ask, Channel, Consent, Introduction, IntroductionRequest, Outcome, Result
 from brokerage.introductions.policy import Person
 from brokerage.introductions.states import INTRODUCTION_OVER, INTRODUCTION_STEPS, IntroductionState, Letter, RequestState
-from brokerage.introductions.steps import add_line, take
+from brokerage.introductions.steps import add_line, hold, take
 from brokerage.partners import vault
 from brokerage.partners.models import Contact, ContactRole, Permission
 from brokerage.timeline import Actor as Kind
@@ -61,6 +61,7 @@ def postpone(introduction: Introduction, by: Person, until: date, *, word: str =
     """The contact prefers a later date; nothing is sent before it."""
     if until <= clock.today():
         raise BadInput(N_("Choisissez une date à venir."), "until")
+    hold(introduction)
     introduction.postponed_until = until
     _keep_answer(introduction, "postpone", by=by, word=word, channel=channel)
     take("postpone", introduction, by, details={"until": until.isoformat(), **(_word(word) or {})})
@@ -114,6 +115,7 @@ def block(introduction: Introduction, by: Person) -> None:
 
 def resume(introduction: Introduction, by: Person) -> None:
     """Ask again after a postponement, in the same words: a manager, or the clock when the manager confirmed."""
+    hold(introduction)
     planned, introduction.postponed_until, introduction.asked_at = introduction.asked_at is None, None, clock.now()
     last = db.session.scalars(sa.select(Ask).where(Ask.introduction_id == introduction.id).order_by(Ask.asked_at.desc())).first()
     if last and planned:
@@ -133,6 +135,7 @@ def lapse(introduction: Introduction, by: Person) -> None:
 
 def introduce(introduction: Introduction, by: Person, *, rule: bool = False) -> None:
     """The introduction leaves to both."""
+    hold(introduction)
     introduction.introduced_at = clock.now()
     take("introduce", introduction, by, rule=rule)
 
@@ -241,6 +244,7 @@ def _word(word: str) -> dict[str, Any] | None:
 
 def _keep_answer(introduction: Introduction, answer: str, by: Person | None = None, **kept: Any) -> None:
     """The evidence: what was answered, to which wording, when, by which channel, noted by whom."""
+    hold(introduction)
     kept.setdefault("channel", Channel.LINK)
     kept.setdefault("noted_by_id", by.id if isinstance(by, User) else None)
     contact = db.session.get_one(Contact, introduction.contact_id)

@@ -12,17 +12,19 @@ from datetime import UTC, date, datetime, time, timedelta
 import sqlalchemy as sa
 
 from brokerage import calendar, clock
+from brokerage.accounts.models import User
 from brokerage.calendar import Place
 from brokerage.database import db
 from brokerage.errors import N_, BadInput
-from brokerage.introductions.cases import good_moment, start_of
-from brokerage.introductions.models import IntroductionRequest
-from brokerage.introductions.states import Letter, RequestState
+from brokerage.introductions.cases import good_moment, place_of_member, start_of
+from brokerage.introductions.models import Introduction, IntroductionRequest
+from brokerage.introductions.states import IntroductionState, Letter, RequestState
 from brokerage.mail.models import Message, MessageState
 from brokerage.partners.models import Contact, Partner, PartnerKind
 
 ASKS = Letter.ASK_CONSENT.value
 FARTHEST = timedelta(days=60)  # a request that waits longer for its letter had better be parked
+OF_THE_CLOCK = ("reminder", ASKS, Letter.EXPIRED.value, Letter.LAPSED.value)  # what such kinds begin with
 
 
 def place_of(partner: Partner) -> Place:
@@ -88,9 +90,31 @@ def first_of(waiting: Sequence[Waiting]) -> datetime | None:
 
 
 def postponed(message: Message) -> datetime | None:
-    """The moment that an automatic letter to a contact must wait for, asked as it leaves; None when it may leave."""
-    automatic = message.headers.get("Auto-Submitted") == "auto-generated" and message.kind.startswith(("reminder", ASKS))
-    contact = db.session.get(Contact, message.to_contact_id) if message.to_contact_id and automatic else None
-    partner = db.session.get(Partner, contact.partner_id) if contact else None
-    moment = good_hour(partner) if partner else clock.now()
+    """The moment that a letter of the clock must wait for, asked as it leaves; None when it may leave.
+
+    It was promised for a good hour, but the mail server was away, or nothing ran: no week-end makes up for that.
+    """
+    if not _is_of_the_clock(message):
+        return None
+    moment = _good_hour_of_reader(message)
     return moment if moment > clock.now() else None
+
+
+def _is_of_the_clock(message: Message) -> bool:
+    """A "no" that a contact gave is news of the moment; that nobody answered is not."""
+    if message.headers.get("Auto-Submitted") != "auto-generated":
+        return False
+    if message.kind == Letter.NO_FOLLOW_UP and message.introduction_id:
+        introduction = db.session.get(Introduction, message.introduction_id)
+        return introduction is not None and introduction.state is IntroductionState.UNANSWERED
+    return message.kind.startswith(OF_THE_CLOCK)
+
+
+def _good_hour_of_reader(message: Message) -> datetime:
+    if message.to_user_id:
+        return good_moment(clock.now(), place_of_member(db.session.get(User, message.to_user_id)))
+    contact = db.session.get(Contact, message.to_contact_id) if message.to_contact_id else None
+    partner = db.session.get(Partner, contact.partner_id) if contact else None
+    if contact is None or partner is None:
+        return clock.now()
+    return good_moment(clock.now(), place_of(partner), tuple(contact.quiet_months))

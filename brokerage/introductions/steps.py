@@ -24,9 +24,8 @@ def take(name: str, thing: Thing, by: Person, *, rule: bool = False, details: di
     `rule` is for steps that follow another in the same transaction. `details` are read by both associations.
     Raises NotYours for the wrong person, WrongState when somebody (named) or the clock was faster.
     """
-    table = REQUEST_STEPS if isinstance(thing, IntroductionRequest) else INTRODUCTION_STEPS
-    step: Step[Any] = table[name]
-    _lock(thing)
+    step = _table(thing)[name]
+    hold(thing)
     _guard(step, thing, by, rule)
     thing.state, thing.state_since = step.target, clock.now()
     add_line(name, thing, by, details)
@@ -35,11 +34,22 @@ def take(name: str, thing: Thing, by: Person, *, rule: bool = False, details: di
         letters.write(letter, thing, by)
 
 
-def _lock(thing: Thing) -> None:
-    """Two at once: the second waits here, then sees what the first did."""
-    state: Any = sa.inspect(thing)
-    if state.persistent and not db.session.is_modified(thing):
-        db.session.refresh(thing, with_for_update={"of": type(thing)})
+def hold(thing: Thing, name: str = "") -> None:
+    """Two at once: the second waits here, then sees what the first did. Called before the first change, and by `take`.
+
+    A request before its introductions, always in this order: nobody waits for somebody who waits for them. Raises
+    WrongState when `name` is no longer a step of it, before any other rule has its say.
+    """
+    for one in (thing,) if isinstance(thing, IntroductionRequest) else (thing.request, thing):
+        state: Any = sa.inspect(one)
+        if state.persistent and not db.session.is_modified(one):
+            db.session.refresh(one, with_for_update={"of": type(one)})
+    if name and thing.state not in _table(thing)[name].sources:
+        raise _too_late(thing)
+
+
+def _table(thing: Thing) -> dict[str, Step[Any]]:
+    return REQUEST_STEPS if isinstance(thing, IntroductionRequest) else INTRODUCTION_STEPS  # type: ignore[return-value]
 
 
 def request_of(thing: Thing) -> IntroductionRequest:

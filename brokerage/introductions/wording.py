@@ -110,8 +110,8 @@ def target(request: IntroductionRequest, language: str) -> str:
 
 def numbers(request: IntroductionRequest, language: str) -> str:
     """« 250 élèves, 15 salles »; only head-counts, never names (G21)."""
-    said = [f"{count} {translated(NUMBERS[what], language)}" for what, count in request.numbers.items() if count and what in NUMBERS]
-    return ", ".join(said)
+    counted = request.numbers
+    return ", ".join(f"{counted[what]} {translated(label, language)}" for what, label in NUMBERS.items() if counted.get(what))
 
 
 def greeting(contact: Contact) -> str:

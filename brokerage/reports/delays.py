@@ -6,20 +6,18 @@ few thousand lines; working days are counted here, by one running sum over the c
 
 import math
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
-from typing import Any
 
 import sqlalchemy as sa
 
 from brokerage import calendar
 from brokerage.database import db
-from brokerage.introductions.models import Outcome, Result
-from brokerage.introductions.states import RequestState
-from brokerage.reports.figures import FIGURES, STANDS, Condition, I, R
+from brokerage.reports.counting import Pairs, day
+from brokerage.reports.figures import MADE, Condition, I, R
 from brokerage.timeline import Entry
 
 Pair = tuple[date, date]
@@ -41,44 +39,31 @@ class Delay:
     high: float | None = None
 
 
-def of(sent: list[Condition]) -> dict[uuid.UUID | None, dict[str, Delay]]:
-    """The delays of each asking side by name, and of both together under None; three statements."""
-    pairs = {"decision": _decisions(sent), "answer": _answers(sent), "meeting": _meetings(sent)}
-    found: dict[uuid.UUID | None, dict[str, Delay]] = {}
-    for name, query in pairs.items():
-        by_side: dict[uuid.UUID | None, Counter[Pair]] = {}
-        for asking, start, end, count in db.session.execute(query):
-            for side in (asking, None):
-                by_side.setdefault(side, Counter())[start, end] += count
-        for side, counted in by_side.items():
-            found.setdefault(side, {})[name] = delay(counted)
-    return found
+def of(pairs: dict[uuid.UUID, dict[str, Pairs]], sent: list[Condition]) -> dict[uuid.UUID | None, dict[str, Delay]]:
+    """The delays of each asking side by name, and of both together under None; `pairs` as counted, answers in one statement."""
+    answers = _answers(sent)
+    named: dict[uuid.UUID | None, dict[str, Pairs]] = {}
+    named |= {side: {**counted, "answer": answers.get(side, {})} for side, counted in pairs.items()}
+    named[None] = {name: _together(counted[name] for counted in list(named.values())) for name in NAMES}
+    return {side: {name: delay(counted[name]) for name in NAMES if counted[name]} for side, counted in named.items()}
 
 
-def _day(instant: Any) -> Any:
-    return sa.cast(sa.func.timezone("Europe/Paris", instant), sa.Date)
+def _together(several: Iterable[Pairs]) -> Pairs:
+    sums: Counter[Pair] = Counter()
+    for counted in several:
+        sums.update(counted)
+    return sums
 
 
-def _grouped(query: Any, start: Any, end: Any) -> Any:
-    asked, done = _day(start), _day(end)
-    return query.with_only_columns(R.asking_id, asked, done, sa.func.count()).group_by(R.asking_id, asked, done)
-
-
-def _decisions(sent: list[Condition]) -> Any:
-    decided = sa.or_(FIGURES["approved"], R.state == RequestState.DECLINED)
-    return _grouped(sa.select(R).join(Entry, Entry.request_id == R.id).where(*sent, decided), Entry.at, R.decided_at)
-
-
-def _answers(sent: list[Condition]) -> Any:
+def _answers(sent: list[Condition]) -> dict[uuid.UUID, Pairs]:
     """Only a yes: how fast somebody refused is nobody's business."""
-    asked = sa.select(R).join(Entry, Entry.request_id == R.id).join(I, I.request_id == R.id)
-    return _grouped(asked.where(*sent, STANDS, I.asked_at.is_not(None)), I.asked_at, I.answered_at)
-
-
-def _meetings(sent: list[Condition]) -> Any:
-    told = sa.select(sa.func.min(Outcome.created_at)).join(I, I.id == Outcome.introduction_id)
-    first = told.where(STANDS, Outcome.result == Result.MET).correlate(R).scalar_subquery()
-    return _grouped(sa.select(R).join(Entry, Entry.request_id == R.id).where(*sent, FIGURES["met"]), Entry.at, first)
+    start, end = day(sa.func.least(I.asked_at, I.answered_at)), day(I.answered_at)  # a yes may be noted before the ask has left
+    made = sa.select(I.asking_id, start, end, sa.func.count()).join(R, R.id == I.request_id).join(Entry, Entry.request_id == R.id)
+    query = made.where(*sent, MADE, I.asked_at.is_not(None)).group_by(I.asking_id, start, end)
+    found: defaultdict[uuid.UUID, Pairs] = defaultdict(dict)
+    for side, asked, answered, count in db.session.execute(query):
+        found[side][asked, answered] = count
+    return found
 
 
 def delay(pairs: dict[Pair, int]) -> Delay:

@@ -24,13 +24,14 @@ KIND: sa.ColumnElement[str] = sa.case(
     (R.need == Need.ACADEMIC, "academic"), (R.need == Need.CORPORATE, "corporate"), else_="other"
 )
 # A door that was shut again (undone in time, withdrawn, agreement taken back) was not opened.
-STANDS = sa.and_(I.request_id == R.id, I.introduced_at.is_not(None), I.state != IntroductionState.CANCELLED)
-DOORS = sa.select(sa.func.count()).select_from(I).where(STANDS).correlate(R).scalar_subquery()
+MADE = sa.and_(I.introduced_at.is_not(None), I.state != IntroductionState.CANCELLED)
+STANDS = sa.and_(I.request_id == R.id, MADE)
 
 _APPROVED = sa.and_(
     R.decided_at.is_not(None),
     R.state.in_([RequestState.APPROVED, RequestState.CLOSED, RequestState.WITHDRAWN]),
 )
+DECIDED = sa.or_(_APPROVED, R.state == RequestState.DECLINED)
 _STOPPED = sa.or_(
     R.state == RequestState.EXPIRED, sa.and_(R.state == RequestState.WITHDRAWN, R.decided_at.is_(None))
 )

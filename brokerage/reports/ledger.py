@@ -20,9 +20,10 @@ from brokerage.conventions.models import Convention
 from brokerage.database import db
 from brokerage.introductions.models import Outcome
 from brokerage.introductions.purposes import NUMBERS
-from brokerage.reports import delays
+from brokerage.reports import counting, delays
+from brokerage.reports.counting import Counted
 from brokerage.reports.delays import Delay
-from brokerage.reports.figures import DOORS, FIGURES, KIND, MONTH, NAMES, STANDS, Condition, Counts, I, R, sent_in
+from brokerage.reports.figures import FIGURES, STANDS, Condition, Counts, I, R, sent_in
 from brokerage.reports.periods import Period
 from brokerage.timeline import Entry
 
@@ -95,11 +96,12 @@ class Ledger:
 
 
 def of(convention: Convention, period: Period, reader: uuid.UUID) -> Ledger:
-    """The ledger as either side reads it, in eight statements whatever the number of requests."""
+    """The ledger as either side reads it, in six statements whatever the number of requests."""
     sent = sent_in(convention, period, reader)
-    counted, numbers, late = _counted(sent), _numbers(sent), delays.of(sent)
+    counted, numbers = counting.counted(sent), _numbers(sent)
+    late = delays.of({side: one.pairs for side, one in counted.items()}, sent)
     one, other = sides(convention)
-    both = [_direction(a, b, counted.get(a.id, {}), numbers, late) for a, b in ((one, other), (other, one))]
+    both = [_direction(a, b, counted.get(a.id, Counted()), numbers, late) for a, b in ((one, other), (other, one))]
     tallies = commitments.tallies(convention.id, period.first, period.last)
     none = commitments.Tally()
     promises = [Promise(c.number, c.title, c.text, tallies.get(c.number, none)) for c in convention.commitments]
@@ -128,46 +130,12 @@ def sides(convention: Convention) -> tuple[Side, Side]:
 
 
 def _direction(
-    asking: Side, giving: Side, counted: dict[str, dict[Any, Counts]],
+    asking: Side, giving: Side, counted: Counted,
     numbers: dict[uuid.UUID, dict[str, int]], late: dict[uuid.UUID | None, dict[str, Delay]],
 ) -> Direction:  # fmt: skip
-    reasons = {reason: c.declined for reason, c in counted.pop("reasons", {}).items() if reason and c.declined}
-    return Direction(asking, giving, reasons=reasons, numbers=numbers.get(asking.id, {}), delays=late.get(asking.id, {}), **counted)
-
-
-SETS = ("kinds", "months", "regions", "reasons", "commitments")
-
-
-def _requests(sent: list[Condition]) -> sa.Subquery:
-    """Every request of the period once, with what became of it."""
-    told = [rule.label(name) for name, rule in FIGURES.items()]
-    about = (
-        KIND.label("kinds"), MONTH.label("months"), sa.func.coalesce(R.region, "").label("regions"),
-        R.decline_reason.label("reasons"), R.commitment.label("commitments"),
-    )  # fmt: skip
-    query = sa.select(R.id, R.asking_id, R.giving_id, *about, *told, DOORS.label("doors"))
-    return query.join(Entry, Entry.request_id == R.id).where(*sent).subquery()
-
-
-def _counted(sent: list[Condition]) -> dict[uuid.UUID, dict[str, dict[Any, Counts]]]:
-    """By asking side, then by kind, month, region, reason and commitment: five groupings of one pass."""
-    each = _requests(sent)
-    whose = so.aliased(R, each)
-    columns = [each.c[name] for name in SETS]
-    count = [sa.func.count().filter(each.c[name]) for name in FIGURES]
-    query = sa.select(whose.asking_id, sa.func.grouping(*columns), *columns, *count, sa.func.sum(each.c.doors))
-    sets = [sa.tuple_(whose.asking_id, column) for column in columns]
-    found: dict[uuid.UUID, dict[str, dict[Any, Counts]]] = {}
-    for side, level, *values in db.session.execute(query.group_by(sa.func.grouping_sets(*sets))):
-        place = _grouped_by(level)
-        counts = Counts(*(int(v) for v in values[len(SETS) :]))
-        found.setdefault(side, {}).setdefault(SETS[place], {})[values[place]] = counts
-    return found
-
-
-def _grouped_by(level: int) -> int:
-    """Which column a line is grouped by: GROUPING() has a 0 in its place, the first column being the highest bit."""
-    return next(place for place in range(len(SETS)) if not level >> (len(SETS) - 1 - place) & 1)
+    reasons = {reason: c.declined for reason, c in counted.by["reasons"].items() if reason and c.declined}
+    grouped: dict[str, Any] = {name: found for name, found in counted.by.items() if name != "reasons"}
+    return Direction(asking, giving, reasons=reasons, numbers=numbers.get(asking.id, {}), delays=late.get(asking.id, {}), **grouped)
 
 
 def _numbers(sent: list[Condition]) -> dict[uuid.UUID, dict[str, int]]:
@@ -187,6 +155,3 @@ def _numbers(sent: list[Condition]) -> dict[uuid.UUID, dict[str, int]]:
     query = sa.select(told.asking_id, *sums).group_by(told.asking_id)
     found = db.session.execute(query)
     return {side: {name: int(n) for name, n in zip(NUMBERS, values, strict=True) if n} for side, *values in found}
-
-
-assert (*FIGURES, "doors") == NAMES, "counts are built by position"

@@ -16,6 +16,7 @@ from brokerage.introductions.models import IntroductionRequest, Need
 from brokerage.introductions.purposes import NUMBERS
 from brokerage.introductions.states import RequestState
 from brokerage.partners import showcase
+from brokerage.reference.sensitive import doubts_in
 from brokerage.web import access, advising
 from brokerage.web.access import me
 from brokerage.web.asking_form import RequestForm
@@ -97,9 +98,17 @@ def _page(form: RequestForm, status: int = 200, fragments: tuple[str, ...] = ())
     giving = next((ally for ally in allies if ally.id == aim), allies[0] if allies else None)
     advice = before_sending.advice(_plan(form, giving.id, card)) if giving and not wants("garde") else None
     context: dict[str, Any] = {"form": form, "card": card, "allies": allies, "by": me(), "numbers": NUMBERS, "kept_at": hour(clock.now())}
-    context |= {"advice": advice, "remarks": advising.remarks(advice, giving, card) if advice else []}
+    context |= {"advice": advice, "remarks": [*_careless(form), *advising.remarks(advice, giving, card)] if advice else []}
     days = rules.of(giving.id).decide_within if giving else 5
     return page("requests/new.html", status=status, fragments=fragments, days=days, **context)
+
+
+def _careless(form: RequestForm) -> list[advising.Remark]:
+    """Requests hold head-counts; a name of a pupil is asked to be taken out before anybody else reads it."""
+    written = (form[name].data or "" for name in ("event_name", "audience", "message"))  # apart: two fields make no sentence
+    about_pupils = any(doubt.about == "pupil" for text in written for doubt in doubts_in(text))
+    sentence = _("Votre texte semble contenir un nom d'élève ou une date de naissance. Merci de le retirer.")
+    return [advising.Remark("attente", "eye-off", sentence)] if about_pupils else []
 
 
 def _plan(form: RequestForm, giving_id: uuid.UUID, card: showcase.Card | None) -> before_sending.Plan:

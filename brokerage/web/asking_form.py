@@ -51,7 +51,8 @@ class Day(DateField):
             raise ValueError(NOT_A_DATE) from no
 
 
-def _count(label: str) -> Count:
+def count(label: str) -> Count:
+    """A head-count of a form, or nothing."""
     return Count(label, validators=[Optional(), NumberRange(0, 100000, NOT_A_NUMBER)])
 
 
@@ -83,8 +84,8 @@ class RequestForm(BaseForm):
     event_hours = StringField(_l("Horaires"), validators=[Length(max=60)])
     place = StringField(_l("Où ?"), validators=[Length(max=120)])
     audience = StringField(_l("Public"), validators=[Length(max=160)])
-    pupils, parents, speakers = _count(_l("élèves")), _count(_l("parents")), _count(_l("intervenants"))
-    tutors, rooms = _count(_l("tuteurs et tutrices")), _count(_l("salles"))
+    pupils, parents, speakers = count(_l("élèves")), count(_l("parents")), count(_l("intervenants"))
+    tutors, rooms = count(_l("tuteurs et tutrices")), count(_l("salles"))
     wanted_by = Day(_l("Réponse souhaitée avant le"), format=FORMATS, validators=[Optional()])
     message = TextAreaField(_l("Votre message"), validators=[Length(max=1000)])
 

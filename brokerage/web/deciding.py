@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
-from brokerage.errors import N_, BadInput
+from brokerage.errors import N_, BadInput, WrongState
 from brokerage.introductions import deciding, desk, dossier, policy, rules
 from brokerage.introductions.models import IntroductionRequest, Need
 from brokerage.introductions.states import IntroductionState
@@ -20,7 +20,7 @@ from brokerage.web import access, leaving
 from brokerage.web.access import me
 from brokerage.web.errors import told
 from brokerage.web.fragments import page
-from brokerage.web.requests import found, pages, shown
+from brokerage.web.requests import found, overtaken, pages, shown
 from brokerage.web.requests import told as told_of
 from brokerage.web.rereading import candidates
 from brokerage.web.typed import identifier
@@ -84,6 +84,8 @@ def approve(id: uuid.UUID) -> ResponseReturnValue:
             _flash_approved(the_request, choices)
     except BadInput as no:
         return _approval(the_request, no.status, told(no))
+    except WrongState as no:
+        return overtaken(id, no)
     return redirect(url_for("requests.show", id=id), 303)
 
 
@@ -205,6 +207,8 @@ def _decided(id: uuid.UUID, act: Any, done: str, undo: bool = False) -> Response
         act(the_request)
     except BadInput as no:
         return shown(the_request, no.status, decision_error=told(no))
+    except WrongState as no:
+        return overtaken(id, no)
     _flash_undo(the_request, done) if undo else flash(done)
     return redirect(_onwards(the_request), 303)
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import Length, NumberRange, Optional
+from wtforms.validators import Length, Optional
 
 from brokerage.conventions import commitments
 from brokerage.conventions.commitments import COUNTS, KINDS, Action, Details
@@ -19,7 +19,7 @@ from brokerage.partners.notes import doubts_in
 from brokerage.reports import ledger, periods
 from brokerage.web import access, convention_words
 from brokerage.web.access import me
-from brokerage.web.asking_form import FORMATS, NOT_A_NUMBER, Count, Day
+from brokerage.web.asking_form import FORMATS, Day, count
 from brokerage.web.conventions import Asked, asked_period, found, pages, reader
 from brokerage.web.errors import told
 from brokerage.web.forms import BaseForm
@@ -27,11 +27,6 @@ from brokerage.web.fragments import page
 from brokerage.web.typed import identifier
 
 TOGETHER = "ensemble"
-
-
-def count(label: str) -> Count:
-    """A head-count of the form."""
-    return Count(label, validators=[Optional(), NumberRange(0, 100000, NOT_A_NUMBER)])
 
 
 class ActionForm(BaseForm):

@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, SelectChoice, TextAreaField
 from wtforms.validators import DataRequired, Length
 
@@ -16,11 +17,12 @@ from brokerage.errors import Refusal
 from brokerage.introductions import deciding, dossier, introductions, policy, requests, routing
 from brokerage.introductions.letters import dates
 from brokerage.introductions.models import IntroductionRequest, Result
-from brokerage.introductions.purposes import DECLINE_REASONS
+from brokerage.introductions.purposes import DECLINE_REASONS, NUMBERS
 from brokerage.introductions.steps import as_by
 from brokerage.partners import vault
 from brokerage.web import access, leaving, mail_lines, planned_words, stories
 from brokerage.web.access import me
+from brokerage.web.asking_form import NOT_A_NUMBER, count
 from brokerage.web.errors import told as refused
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import hx_redirect, page
@@ -36,10 +38,16 @@ class AnswerForm(BaseForm):
 
 
 class OutcomeForm(BaseForm):
-    """What came of an introduction."""
+    """What came of an introduction, in head-counts too: « 8 tuteurs engagés »."""
 
     result = RadioField(choices=[SelectChoice(r.value) for r in Result if r is not Result.UNKNOWN], validators=[DataRequired()])
+    pupils, parents, speakers = count(_l("élèves")), count(_l("parents")), count(_l("intervenants"))
+    tutors, rooms = count(_l("tuteurs et tutrices")), count(_l("salles"))
     word = TextAreaField(validators=[Length(max=600)])
+
+    def numbers(self) -> dict[str, int]:
+        """What was obtained, without what was left blank."""
+        return {name: self[name].data for name in NUMBERS if self[name].data}
 
 
 def found(request_id: uuid.UUID) -> IntroductionRequest:
@@ -57,6 +65,7 @@ def told(shown: dossier.Dossier | None) -> dict[str, Any]:
         "lines": mail_lines.lines(shown.entries),
         "steps": stories.bridge_steps(shown),
         "numbers": stories.numbers(request_.numbers),
+        "countable": NUMBERS,
         "reasons": DECLINE_REASONS,
         "colleagues": _colleagues(shown) if shown.decides or "turn_to" in shown.may else [],
         "today": clock.today(),
@@ -86,6 +95,13 @@ def shown(the_request: IntroductionRequest, status: int = 200, **forms: Any) -> 
     context = told(dossier.of(the_request, me()))
     context["lines"] = [*planned_words.lines(the_request, me()), *context["lines"]]
     return page("requests/show.html", status=status, **forms, **context)
+
+
+def overtaken(id: uuid.UUID, no: Refusal) -> ResponseReturnValue:
+    """Somebody was faster: who it was, above the request as they left it."""
+    db.session.rollback()
+    db.session.expire_all()
+    return shown(found(id), no.status, decision_error=refused(no))
 
 
 @pages.post("/<uuid:id>/reponse")
@@ -167,13 +183,15 @@ def record_outcome(id: uuid.UUID) -> ResponseReturnValue:
     introduction, form = access.find_or_404(policy.introductions_visible_to(me()), id), OutcomeForm()
     if not form.validate():
         return shown(introduction.request, 422, outcome_form=form, decision_error=_outcome_refused(form))
-    introductions.record_outcome(introduction, me(), Result(form.result.data), word=form.word.data or "")
+    introductions.record_outcome(introduction, me(), Result(form.result.data), numbers=form.numbers(), word=form.word.data or "")
     flash(_("Merci, c'est noté."))
     return redirect(url_for(".show", id=introduction.request_id), 303)
 
 
 def _outcome_refused(form: OutcomeForm) -> str:
-    return _("Choisissez une réponse.") if form.result.errors else _("C'est trop long : %(max)d caractères au plus.", max=600)
+    if form.result.errors:
+        return _("Choisissez une réponse.")
+    return _("C'est trop long : %(max)d caractères au plus.", max=600) if form.word.errors else str(NOT_A_NUMBER)
 
 
 @pages.post("/introductions/<uuid:id>/coordonnees")

@@ -164,7 +164,7 @@ def _told(codes: str) -> str:
 
 def install(app: Flask) -> None:
     """The words of the desk, for every template."""
-    app.jinja_env.globals.update(purpose=purpose_label, role=role_label, outcome=said_by, of_name=of_name)
+    app.jinja_env.globals.update(purpose=purpose_label, role=role_label, outcome=said_by, head_counts=numbers, of_name=of_name)
 
 
 class House(Protocol):
@@ -182,8 +182,8 @@ def of_name(house: House) -> str:
 
 
 def numbers(counted: dict[str, Any]) -> str:
-    """« 250 élèves, 15 salles »: head-counts, never names."""
-    return ", ".join(f"{count} {_(NUMBERS[what])}" for what, count in counted.items() if count and what in NUMBERS)
+    """« 250 élèves, 15 salles »: head-counts, never names, in the order of the form (the database keeps none)."""
+    return ", ".join(f"{counted[what]} {_(label)}" for what, label in NUMBERS.items() if counted.get(what))
 
 
 def purpose_label(code: str) -> str:
@@ -254,7 +254,7 @@ def _reached(request: IntroductionRequest, furthest: Passage | None) -> int:
         return 0
     if furthest is None:
         return 1
-    met = any(result == "met" for _who, result, _word in furthest.outcomes)
+    met = any(result == "met" for _who, result, *_more in furthest.outcomes)
     return 5 if met else _AFTER.get(furthest.state, 2)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from brokerage import clock
+from brokerage.accounts.models import Association
 from brokerage.database import db
 from brokerage.introductions import wording
 from brokerage.introductions.letters import dates
@@ -62,6 +63,7 @@ def _both_sides(thing: Introduction, contact: Contact, consent: Consent | None) 
         "contact_word": consent.word if consent else "",
         "agreed_on": wording.day(consent.given_at.astimezone(clock.PARIS).date(), contact.language) if consent else "",
         "sender": wording.member(sender),
+        "asking_site": db.session.get_one(Association, thing.asking_id).website,
     }
 
 

@@ -22,12 +22,20 @@ def write(which: Letter, thing: Thing, by: Person) -> None:
 
 
 def still_wanted(message: Message) -> bool:
-    """Asked by the outbox as a letter leaves: is its subject still in a state it was written for?"""
+    """Asked by the outbox as a letter leaves: is its subject still in a state it was written for?
+
+    A reminder is of one wait: what was decided and came back since, or went to a colleague, is another one. That of an
+    event is of the request as it was sent, whatever was asked meanwhile.
+    """
     if not message.only_while:
         return True
     kind = Introduction if message.introduction_id else IntroductionRequest
     subject: Thing | None = db.session.get(kind, message.introduction_id or message.request_id)  # type: ignore[assignment]
-    return subject is not None and subject.state in message.only_while
+    if subject is None or subject.state not in message.only_while:
+        return False
+    by_event = message.kind == "reminder_event" and isinstance(subject, IntroductionRequest)
+    since = subject.submitted_at if by_event else subject.state_since  # type: ignore[union-attr]
+    return not message.kind.startswith("reminder") or (since is not None and since <= message.created_at)
 
 
 def hold_back(one: Introduction) -> None:

@@ -11,6 +11,7 @@ from brokerage.accounts import links
 from brokerage.accounts.models import Association, User
 from brokerage.database import db
 from brokerage.introductions import rules, wording
+from brokerage.introductions.cases import good_moment
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.policy import Person
 from brokerage.mail import addresses
@@ -35,10 +36,10 @@ def request_of(thing: Thing) -> IntroductionRequest:
     return thing if isinstance(thing, IntroductionRequest) else thing.request
 
 
-def leaving(request: IntroductionRequest, by: Person) -> datetime:
-    """After the time to undo when the giving side decided; the clock in office hours; else, a partner's answer, at once."""
+def leaving(request: IntroductionRequest, by: Person, place: calendar.Place = calendar.HEAD_OFFICE) -> datetime:
+    """After the time to undo when the giving side decided; the clock in office hours of `place`; else, a partner's answer, at once."""
     if by == timeline.CLOCK:
-        return calendar.next_good_moment(clock.now(), calendar.HEAD_OFFICE, school_quiet=False)
+        return good_moment(clock.now(), place)
     decided_here = isinstance(by, User) and by.association_id == request.giving_id
     return clock.now() + timedelta(seconds=rules.of(request.giving_id).undo_seconds if decided_here else 0)
 

@@ -8,6 +8,7 @@ from brokerage import timeline
 from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.introductions import letter_models, routing, wording
+from brokerage.introductions.cases import place_of_member
 from brokerage.introductions.letters.saying import AUTOMATIC, Thing, answers_to, author, context, leaving, request_of, signature
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.policy import Person
@@ -44,7 +45,7 @@ def to_member(which: str, thing: Thing, by: Person, to: User | None, **extra: An
             request_id=request.id,
             introduction_id=thing.id if isinstance(thing, Introduction) else None,
             only_while=_while(which, thing),
-            due_at=leaving(request, by),
+            due_at=leaving(request, by, place_of_member(to)),
             headers={} if isinstance(by, User) else AUTOMATIC,
         )
     ]
