@@ -9,7 +9,7 @@ from brokerage import clock
 from brokerage.accounts import absence
 from brokerage.accounts.models import Association, User
 from brokerage.errors import BadInput, NotFound, NotYours
-from brokerage.introductions import absences, deciding, requests
+from brokerage.introductions import absences, deciding, entrusting, requests
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.introductions.states import RequestState
 from brokerage.mail.models import Message
@@ -125,7 +125,7 @@ def test_what_somebody_handed_on_by_hand_stays_where_they_put_it(cast, team, as_
     team.away(cast.nadia, day(5), day(13), cast.karim)
     team.passes(march(5))
 
-    team.decides(cast.karim, request, lambda r, by: deciding.redirect(r, by, to=_same(r, zoe)), march(6))
+    team.decides(cast.karim, request, lambda r, by: entrusting.redirect(r, by, to=_same(r, zoe)), march(6))
 
     assert team.passes(march(16))[0] == 0
     assert team.hands(request) == ("Zoé", None)

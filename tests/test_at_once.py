@@ -114,4 +114,4 @@ def test_a_partner_who_answers_twice_at_once_has_answered_once(asked, stage, nad
         (IntroductionState.INTRODUCED, ["accept"], ["introduction"] * 2), (IntroductionState.REFUSED, ["refuse"], ["no_follow_up"]),
     )  # fmt: skip
     [late] = [page for status, page in told if status == 409]
-    assert "Vous avez déjà répondu" in late
+    assert "Une réponse a déjà été enregistrée" in late

@@ -11,7 +11,7 @@ from brokerage import clock, scope
 from brokerage.accounts.models import User
 from brokerage.conventions.models import Convention
 from brokerage.errors import Refusal
-from brokerage.introductions import deciding, introductions, requests
+from brokerage.introductions import deciding, entrusting, introductions, requests
 from brokerage.introductions.deciding import Choice
 from brokerage.introductions.models import Introduction, IntroductionRequest, Need, Result
 from brokerage.introductions.purposes import DECLINE_REASONS, PURPOSES
@@ -109,7 +109,7 @@ class Year:
             elif what == "ask_info":
                 deciding.ask_info(request, by, "Combien d'élèves ?")
             else:
-                deciding.redirect(request, by, to=by)
+                entrusting.redirect(request, by, to=by)
             session.commit()
             if what in ("approve", "decline") and self.dice.random() < 0.15:
                 with clock.at(self.now + timedelta(seconds=5)):  # two lines of one instant have no order

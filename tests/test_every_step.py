@@ -51,6 +51,7 @@ INTRODUCTION_FORMS = {
     ("suggest", Actor.CONTACT): Form(ANSWER, "answer", "suggest"),
     ("refuse", Actor.CONTACT): Form(ANSWER, "answer", "refuse"),
     ("object", Actor.CONTACT): Form("/opposition/"),
+    ("reconsider", Actor.CONTACT): Form(ANSWER, "answer", "accept"),
     ("record_outcome", Actor.CONTACT): Form("/resultat/", "result", "met"),
     ("accept", Actor.MANAGER): Form(NOTED, "answer", "accept"),
     ("postpone", Actor.MANAGER): Form(NOTED, "answer", "postpone"),
@@ -100,10 +101,14 @@ def scene(cast, as_member, as_system):
     return played
 
 
+def _answered(state):
+    return None if state is IntroductionState.CONSENT_PENDING else clock.now()
+
+
 def _introduced(session, request, contact, state):
     one = Introduction(
         id=uuid.uuid4(), request_id=request.id, asking_id=request.asking_id, giving_id=request.giving_id, contact_id=contact.id,
-        contact_role=ContactRole.OTHER, state=state, state_since=clock.now(), asked_at=clock.now(), postponed_until=clock.today() + timedelta(days=9),
+        contact_role=ContactRole.OTHER, state=state, state_since=clock.now(), asked_at=clock.now(), answered_at=_answered(state), postponed_until=clock.today() + timedelta(days=9),
     )  # fmt: skip
     session.add(one)
     session.flush()
@@ -157,6 +162,7 @@ def test_every_step_of_an_introduction_has_a_form_for_everybody_who_may_take_it(
             made.append(links.make(Purpose.OBJECTION, contact, cast.pa.id))
             session.commit()
             paths = [urlsplit(links.address(one.id)).path for one in made]
+            paths.append(f"{paths[0]}?changer=oui")
         found = list(offered(client_of(None), paths))
     else:
         found = list(offered(client_of(getattr(cast, HUMANS[actor])), [f"/demandes/{request}"]))

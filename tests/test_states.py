@@ -14,7 +14,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from brokerage import clock, scope
 from brokerage.conventions.models import Convention
 from brokerage.errors import Refusal
-from brokerage.introductions import answering, deciding, introductions, letters, reminders, requests
+from brokerage.introductions import answering, deciding, entrusting, introductions, letters, reminders, requests
 from brokerage.introductions.models import Introduction, IntroductionRequest, Result
 from brokerage.introductions.states import (
     INTRODUCTION_OVER,
@@ -152,7 +152,7 @@ class Desk(RuleBasedStateMachine):
             "resume": lambda: deciding.resume(request, by),
             "decline": lambda: deciding.decline(request, by, "too_short"),
             "reopen": lambda: deciding.reopen(request, by),
-            "redirect": lambda: deciding.redirect(request, by, to=self.member(session, self.cast.karim)),
+            "redirect": lambda: entrusting.redirect(request, by, to=self.member(session, self.cast.karim)),
             "take_back": lambda: deciding.take_back(request, by),
             "approve": lambda: deciding.approve(request, by, [choice]),
             "ask_another": lambda: deciding.ask_another(request, by, [self._colleague(session, choice)]),

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from brokerage import clock
 from brokerage.accounts.models import Association, User
 from brokerage.errors import BadInput, NotYours, WrongState
-from brokerage.introductions import absences, deciding, fatigue, introductions, reminders, requests, rules
+from brokerage.introductions import absences, deciding, entrusting, fatigue, introductions, reminders, requests, rules
 from brokerage.introductions.models import Ask, Introduction, IntroductionRequest
 from brokerage.introductions.states import IntroductionState, RequestState
 from brokerage.mail.models import Message
@@ -78,12 +78,12 @@ def test_on_the_eighth_working_day_the_stand_in_and_colleagues_hear_of_it_and_th
     partner, _contacts = house.partner()
     request = house.asked(partner)
     with pytest.raises(WrongState):
-        house.does(cast.lucas, request, lambda r, by: deciding.turn_to(r, by, _member(r, cast.karim)), march(11))
+        house.does(cast.lucas, request, lambda r, by: entrusting.turn_to(r, by, _member(r, cast.karim)), march(11))
 
     with clock.at(march(12)), as_system():
         reminders.send_due()
     told = {(m.kind, m.to_user_id) for kind in ("reminder_escalated", "reminder_escalated_delegate") for m in house.letters(kind)}
-    house.does(cast.lucas, request, lambda r, by: deciding.turn_to(r, by, _member(r, cast.karim), "Merci à vous."), march(12, 11))
+    house.does(cast.lucas, request, lambda r, by: entrusting.turn_to(r, by, _member(r, cast.karim), "Merci à vous."), march(12, 11))
 
     assert told == {("reminder_escalated", cast.karim.id), ("reminder_escalated_delegate", cast.lucas.id)}
     now = house.sees(request)
@@ -101,7 +101,7 @@ def test_only_to_somebody_else_who_decides_there(who, cast, house):
     request = house.asked(partner)
 
     with pytest.raises(BadInput):
-        house.does(cast.lucas, request, lambda r, by: deciding.turn_to(r, by, _member(r, getattr(cast, who))), march(20))
+        house.does(cast.lucas, request, lambda r, by: entrusting.turn_to(r, by, _member(r, getattr(cast, who))), march(20))
 
 
 @pytest.mark.parametrize("who", ["soraya", "jean_baptiste"])
@@ -110,7 +110,7 @@ def test_nobody_but_the_requester_turns_elsewhere(who, cast, house):
     request = house.asked(partner)
 
     with pytest.raises(NotYours):
-        house.does(getattr(cast, who), request, lambda r, by: deciding.turn_to(r, by, _member(r, cast.karim)), march(20))
+        house.does(getattr(cast, who), request, lambda r, by: entrusting.turn_to(r, by, _member(r, cast.karim)), march(20))
 
 
 def test_the_button_appears_on_that_day_and_the_page_then_says_who_has_it(cast, house, client_of):

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from brokerage import clock
 from brokerage.database import db
 from brokerage.demo.stage import Scene, Step
-from brokerage.introductions import deciding, introductions, letters, requests
+from brokerage.introductions import deciding, entrusting, introductions, letters, requests
 from brokerage.introductions.deciding import Choice
 from brokerage.introductions.models import Channel, Introduction, Result
 from brokerage.partners.models import Partner
@@ -100,7 +100,7 @@ def parks(after: int, days: int, private: str = "", hour: str = "14:15") -> Step
 
 def hands_over(after: int, to: str, word: str, hour: str = "09:40") -> Step:
     """The handler gives the request to a colleague."""
-    return Step(after, hour, "handler", lambda scene: deciding.redirect(scene.request, scene.handler, to=scene.member(to), word=word))
+    return Step(after, hour, "handler", lambda scene: entrusting.redirect(scene.request, scene.handler, to=scene.member(to), word=word))
 
 
 def points_at(after: int, partner: str, word: str, hour: str = "09:45") -> Step:
@@ -108,7 +108,7 @@ def points_at(after: int, partner: str, word: str, hour: str = "09:45") -> Step:
 
     def act(scene: Scene) -> None:
         other = db.session.scalars(sa.select(Partner).where(Partner.name == partner)).one()
-        deciding.redirect(scene.request, scene.handler, partner=other, word=word)
+        entrusting.redirect(scene.request, scene.handler, partner=other, word=word)
 
     return Step(after, hour, "handler", act)
 

@@ -9,7 +9,7 @@ from brokerage.introductions.introductions import withdraw_answers
 from brokerage.introductions.models import Consent, Introduction
 from brokerage.introductions.policy import Person
 from brokerage.introductions.states import AWAITING_CONTACT, CHANGEABLE, IntroductionState, RequestState
-from brokerage.introductions.steps import take
+from brokerage.introductions.steps import hold, take
 from brokerage.partners.models import Contact
 
 FIRST = ""  # the mark of a page that was opened before any answer
@@ -40,7 +40,7 @@ def may_change(introduction: Introduction) -> bool:
 
 def insist_on_first(introduction: Introduction, seen: str) -> None:
     """Lock the introduction until the end of the transaction; raise AnsweredElsewhere unless the form knows the last answer."""
-    db.session.refresh(introduction, with_for_update={"of": Introduction})
+    hold(introduction)
     ready = introduction.state in AWAITING_CONTACT or may_change(introduction)
     if not ready or mark(introduction) != seen:
         raise AnsweredElsewhere(N_("Une réponse a déjà été enregistrée."))

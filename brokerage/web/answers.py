@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from brokerage.accounts import links
 from brokerage.accounts.models import Association, Link, Purpose
 from brokerage.database import db
-from brokerage.errors import Refusal, WrongState
+from brokerage.errors import Refusal
 from brokerage.introductions import answering, introductions, wording
 from brokerage.introductions.models import Ask, Introduction, Result
 from brokerage.introductions.states import IntroductionState
@@ -161,10 +161,6 @@ def answer(link: Link) -> ResponseReturnValue:
         _answered(introduction, form, by)
     except answering.AnsweredElsewhere:
         return _already(link, form.answer.data)
-    except WrongState as late:  # answered twice at once: the page says that the first answer stands
-        db.session.rollback()
-        db.session.expire_all()
-        return _page(link, form, late.status)
     except Refusal as no:
         db.session.rollback()  # what was answered before still counts
         form.refuse(no)

@@ -11,7 +11,7 @@ from flask_babel import ngettext
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, Refusal
-from brokerage.introductions import deciding, desk, policy
+from brokerage.introductions import deciding, desk, entrusting, policy
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.web import access
 from brokerage.web.access import me
@@ -54,7 +54,7 @@ def _act(name: str) -> Act:
         to = db.session.get(User, wanted) if wanted else None
         if to is None:
             raise BadInput(N_("Choisissez une personne."), "to")
-        return lambda one: deciding.redirect(one, me(), to=to)
+        return lambda one: entrusting.redirect(one, me(), to=to)
     if name == "decline":
         reason, word = request.form.get("reason", ""), request.form.get("word", "")
         return lambda one: deciding.decline(one, me(), reason, word)

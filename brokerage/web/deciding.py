@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, WrongState
-from brokerage.introductions import deciding, desk, dossier, policy, rules
+from brokerage.introductions import deciding, desk, dossier, entrusting, policy, rules
 from brokerage.introductions.models import IntroductionRequest, Need
 from brokerage.introductions.states import IntroductionState
 from brokerage.partners import directory
@@ -169,7 +169,7 @@ def hand_over(id: uuid.UUID) -> ResponseReturnValue:
     def act(one: IntroductionRequest) -> None:
         colleague = identifier(request.form.get("to", ""))
         to = db.session.get(User, colleague) if colleague else None
-        deciding.redirect(one, me(), to=to, word=request.form.get("word", ""))
+        entrusting.redirect(one, me(), to=to, word=request.form.get("word", ""))
 
     return _decided(id, act, _("Demande transmise."))
 
@@ -182,7 +182,7 @@ def redirect_to(id: uuid.UUID) -> ResponseReturnValue:
     def act(one: IntroductionRequest) -> None:
         chosen = identifier(request.form.get("partenaire", ""))
         partner = db.session.get(Partner, chosen) if chosen else None
-        deciding.redirect(one, me(), partner=partner, word=request.form.get("word", ""))
+        entrusting.redirect(one, me(), partner=partner, word=request.form.get("word", ""))
 
     return _decided(id, act, _("Demande transmise."))
 

@@ -14,7 +14,7 @@ from brokerage import clock
 from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.errors import Refusal
-from brokerage.introductions import deciding, dossier, introductions, policy, requests, routing
+from brokerage.introductions import deciding, dossier, entrusting, introductions, policy, requests, routing
 from brokerage.introductions.letters import dates
 from brokerage.introductions.models import IntroductionRequest, Result
 from brokerage.introductions.purposes import DECLINE_REASONS, NUMBERS
@@ -150,7 +150,7 @@ def turn_to(id: uuid.UUID) -> ResponseReturnValue:
     """The requester hands a request that waits too long to somebody else of the giving side."""
     the_request, chosen = found(id), identifier(request.form.get("to", ""))
     try:
-        deciding.turn_to(the_request, me(), db.session.get(User, chosen) if chosen else None, request.form.get("word", ""))
+        entrusting.turn_to(the_request, me(), db.session.get(User, chosen) if chosen else None, request.form.get("word", ""))
     except Refusal as no:
         return shown(the_request, no.status, decision_error=refused(no))
     flash(_("La demande est confiée à %(name)s, qui reçoit un e-mail.", name=the_request.handler.name if the_request.handler else ""))

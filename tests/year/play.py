@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from brokerage import clock, scope
 from brokerage.database import db
 from brokerage.errors import Refusal
-from brokerage.introductions import deciding, departures, introductions, requests
+from brokerage.introductions import deciding, departures, entrusting, introductions, requests
 from brokerage.introductions.models import Ask, Introduction, IntroductionRequest, Need, Result
 from brokerage.introductions.purposes import DECLINE_REASONS, PURPOSES
 from brokerage.introductions.states import IntroductionState as I
@@ -193,7 +193,7 @@ class Play:
         self.decide_later(request.id, wanted, datetime(until.year, until.month, until.day, 12, tzinfo=PARIS))
 
     def _redirect(self, request: Any, by: Any, wanted: Any, here: list[str]) -> None:
-        deciding.redirect(request, by, to=user(db.session, self.crowd.members[here[-1]]), word="C'est plutôt pour toi.")
+        entrusting.redirect(request, by, to=user(db.session, self.crowd.members[here[-1]]), word="C'est plutôt pour toi.")
         self.decide_later(request.id, wanted)
 
     # ---- the contact -------------------------------------------------------------------------------------------
