@@ -104,12 +104,15 @@ def told(counts):
     return {name: count for name, count in vars(counts).items() if count}
 
 
+NOTHING = {"kinds": {}, "months": {}, "regions": {}, "commitments": {}, "waits": {}, "reasons": {}, "numbers": {}}
+
+
 def differences(counted, slow):
     """Every figure of a ledger that the recount does not find: (whose, which, counted, recounted)."""
-    found = [] if {d.asking.id for d in counted.directions} == set(slow) else [("sides", slow)]
+    found = [] if {d.asking.id for d in counted.directions} >= set(slow) else [("sides", slow)]
     for direction in counted.directions:
-        expected = slow.get(direction.asking.id)
-        for name in ("kinds", "months", "regions", "commitments") if expected else ():
+        expected = slow.get(direction.asking.id, NOTHING)
+        for name in ("kinds", "months", "regions", "commitments"):
             said = {key: told(counts) for key, counts in getattr(direction, name).items()}
             again = {key: {figure: n for figure, n in counts.items() if n} for key, counts in expected[name].items()}
             found += [(direction.asking.short, name, said, again)] if said != again else []

@@ -90,6 +90,7 @@ def test_a_request_travels_from_a_delegate_to_a_meeting(chromium, running, cast,
     manager.reads("Lucas Ferreira aimerait rencontrer Méridiane Énergie")
     manager.page.click("a:has-text('Approuver') >> visible=true")
     manager.page.fill("[name^=body-]", "Bonjour Madame Marchetti,\n\nAccepteriez-vous de rencontrer Lucas ?\n\nNadia Benhaddou")
+    manager.page.check("input[name=leave][value=now]", force=True)  # at any hour of the day
     manager.page.click("button:has-text('Approuver et envoyer') >> visible=true")
     manager.reads("Chez le partenaire")
 

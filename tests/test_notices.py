@@ -22,8 +22,8 @@ desk, firm = test_reminders.desk, test_reminders.firm
 LATER = timedelta(days=4)  # after the hours anything waits for
 
 # every letter of every kind: what happens, and who reads it
-ALWAYS = {"introduction", "invitation", "password", "export_ready", "forwarded", "address_returned", "digest"}
-TO_CONTACTS = {"ask_consent", "ask_model", "reminder_consent", "reminder_outcome_contact", "objection_noted"}
+ALWAYS = {"introduction", "invitation", "password", "export_ready", "forwarded", "address_returned", "digest", "requests_covered", "requests_back", "agreed"}
+TO_CONTACTS = {"ask_consent", "reminder_consent", "reminder_outcome_contact", "objection_noted", "link_again"}
 
 
 def wants(desk: Desk, member, **choices):

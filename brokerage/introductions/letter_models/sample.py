@@ -41,6 +41,7 @@ def told(language: str, giving: tuple[str, str] = _GIVING, objection_link: str =
         "reason": wording.translated("calendrier trop court", language),
         "word": "À l'automne, avec plaisir." if french else "In the autumn, with pleasure.",
         "answer_link": "https://…", "outcome_link": "https://…", "objection_link": objection_link,
+        "preferences_link": objection_link,
     }  # fmt: skip
 
 

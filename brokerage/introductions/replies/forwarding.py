@@ -95,6 +95,7 @@ def _told(arrived: Arrived, talk: Conversation, writer: Writer, language: str, c
         "stranger": f"{arrived.name} <{arrived.address}>" if writer.doubt else "",
         "to_contact": contact is not None,
         "objection_link": links.seal(objection) if objection else "",
+        "preferences_link": "",
         "source": contact.source if contact else "",
     }
 
