@@ -12,11 +12,12 @@ import sqlalchemy as sa
 from brokerage import clock, scope
 from brokerage.database import db
 from brokerage.errors import Refusal
-from brokerage.introductions import deciding, departures, entrusting, introductions, requests
+from brokerage.introductions import deciding, departures, entrusting, introductions, requests, sending
 from brokerage.introductions.models import Ask, Introduction, IntroductionRequest, Need, Result
 from brokerage.introductions.purposes import DECLINE_REASONS, PURPOSES
 from brokerage.introductions.states import IntroductionState as I
 from brokerage.introductions.states import RequestState as R
+from brokerage.partners.models import Contact
 from brokerage.privacy import objection
 from brokerage.timeline import Actor, By
 from tests import cast as people
@@ -149,9 +150,9 @@ class Play:
     def _approve(self, request: Any, by: Any, wanted: Any, _here: Any) -> None:
         book = [one for one in self.crowd.contacts[request.giving_id] if one.kind == wanted.kind and one.id != wanted.id]
         chosen = [wanted, self.dice.choice(book)] if self.chance(0.15) else [wanted]
-        at_good_hour = self.chance(0.5)
+        waits = self.chance(0.5)
         words = ("Une heure avec des élèves ?", "Bonjour,\n\nAccepteriez-vous ?")
-        deciding.approve(request, by, [deciding.Choice(one.id, *words, over_limit_reason="un test", at_good_hour=at_good_hour) for one in chosen])
+        deciding.approve(request, by, [deciding.Choice(one.id, *words, over_limit_reason="un test", leaves_at=_good_hour(one.id) if waits else None) for one in chosen])
         if self.chance(0.04):
             self.at(clock.now() + timedelta(seconds=8), lambda: self._undo(request.id, wanted))
             return
@@ -290,3 +291,7 @@ class _Opened:
 
     def __exit__(self, *what: Any) -> None:
         self.acting.__exit__(*what)
+
+
+def _good_hour(contact_id: Any) -> Any:
+    return sending.good_hour(db.session.get_one(Contact, contact_id).partner)
