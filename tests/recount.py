@@ -83,7 +83,7 @@ def recounted(session, reader, period):
         for told in opened.values():
             counted = [line.details["numbers"] for line in outcomes(told) if line.details["numbers"]]
             side["numbers"].update(counted[-1] if counted else {})
-            asked = [datetime.fromisoformat(e.details.get("leaves", e.at.isoformat())) for e in told if e.what in ("introduction_ask_consent", "introduction_resume")]
+            asked = [datetime.fromisoformat(e.details.get("leaves_at", e.at.isoformat())) for e in told if e.what in ("introduction_ask_consent", "introduction_resume")]
             if asked:
                 yes = next(e.at for e in told if e.what == "introduction_accept")
                 side["waits"].setdefault("answer", []).append((paris(min(asked[-1], yes)), paris(yes)))

@@ -179,7 +179,7 @@ class Recount:
     def _asked(self, story: Story, stay: Stay, _asker: Spot) -> tuple[Wanted, list[Wanted]]:
         """Counted from the day the ask left; a school that heard of it late has as long to answer as any."""
         spot = self.crowd.contact[story.contact_id].spot
-        left = datetime.fromisoformat(stay.began.details.get("leaves", stay.start.isoformat()))
+        left = datetime.fromisoformat(stay.began.details.get("leaves_at", stay.start.isoformat()))
         since = spot.day(left)
         reminded = spot.after(since, 5)
         heard = spot.day(spot.good(spot.dawn(reminded)))
