@@ -28,6 +28,6 @@ def promised(stories: dict[Any, Story], charge: InCharge) -> Counter[tuple[Any, 
 def _of(story: Story, line: Any, charge: InCharge) -> Iterator[tuple[Any, ...]]:
     for letter in PROMISED.get(line.what, []):
         kind, _, who = letter.partition(" to ")
-        to = story.contact_id if who == "contact" else charge.crowd.members[charge.of(who, story.request_id, line.at)].id
+        to = story.contact_id if who == "contact" else charge.crowd.members[charge.written_to(who, story, line.at)].id
         if to != line.by_id:
             yield line.at, kind, story.key, to

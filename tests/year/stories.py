@@ -86,6 +86,8 @@ class InCharge:
             if line.what == "request_handed_over":
                 side = "handler" if line.association_id == stories[line.request_id].giving else "requester"
                 self.changes[side, line.request_id].append((line.at, crowd.by_full_name[line.details["to"]]))
+            elif line.what in ("stood_in_for", "handed_back") and line.association_id == stories[line.request_id].giving:
+                self.changes["handler", line.request_id].append((line.at, crowd.by_full_name[line.details["to"]]))
 
     def _chosen(self, story: Story, line: Any, contact: Any) -> str:
         if line.what == "redirect":
@@ -94,6 +96,12 @@ class InCharge:
 
     def of(self, side: str, request_id: Any, instant: datetime) -> str:
         return max((at, name) for at, name in self.changes[side, request_id] if at <= instant)[1]
+
+    def written_to(self, side: str, story: Story, instant: datetime) -> str:
+        """Whoever a letter of a step goes to: a handler who is away that day has a stand-in."""
+        name = self.of(side, story.request_id, instant)
+        day = self.crowd.spot(name).day(instant)
+        return name if side != "handler" or self.crowd.is_here(name, day) else self.crowd.stand_in(name, day) or name
 
     def manager(self, story: Story, instant: datetime, day: date) -> str:
         """Who is reminded on a day: the handler, or whoever stands in; the handler all the same when nobody does."""
