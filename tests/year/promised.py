@@ -29,5 +29,5 @@ def _of(story: Story, line: Any, charge: InCharge) -> Iterator[tuple[Any, ...]]:
     for letter in PROMISED.get(line.what, []):
         kind, _, who = letter.partition(" to ")
         to = story.contact_id if who == "contact" else charge.crowd.members[charge.written_to(who, story, line.at)].id
-        if to != line.by_id:
+        if who == "contact" or to != line.by_id:  # the contact who says yes reads the introduction too
             yield line.at, kind, story.key, to
