@@ -229,8 +229,8 @@ def test_news_that_is_no_longer_true_is_not_told(desk, firm, cast):
 def test_a_request_put_into_the_digest_is_told_as_it_stands_not_twice(desk, firm, cast):
     wants(desk, cast.nadia, decide="digest", overdue="digest")
     desk.submits(at(MONDAY), firm.partner)
-    desk.lives(MONDAY, march(8))
-    sent, states = leave(desk, at(march(8)))
+    desk.lives(MONDAY, march(6))
+    sent, states = leave(desk, at(march(6)))
 
     letter = runs(desk, at(march(9), 8))["Nadia"]
 
