@@ -74,12 +74,11 @@ def approve(id: uuid.UUID) -> ResponseReturnValue:
     """Approve, and let the letters go after the time to undo; of an open request, ask other contacts."""
     the_request = found(id)
     try:
+        choices = _choices()
         if "ask_another" in policy.open_steps(me(), the_request):
-            choices = _choices()
             deciding.ask_another(the_request, me(), choices)
             flash(leaving.said(choices) or _("Votre e-mail part. La demande attend sa réponse."))
         else:
-            choices = _choices()
             deciding.approve(the_request, me(), choices, request.form.get("word", ""))
             _flash_approved(the_request, choices)
     except BadInput as no:
