@@ -1,6 +1,7 @@
 """The lists of the desk: what waits for a manager, what a delegate asked. Frozen rows, one query a list."""
 
 import uuid
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -8,6 +9,7 @@ from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 import sqlalchemy.orm as so
+from sqlalchemy.dialects import postgresql
 
 from brokerage import calendar, clock
 from brokerage.accounts.models import Association, Role, User
@@ -71,52 +73,76 @@ def _late_by(due_on: date, today: date) -> int:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, and the key of the last one when there are more."""
+    """Some rows, the key of the last one when there are more, and how many requests each tab holds where that was asked."""
 
     rows: list[Row]
     after: str | None
+    counts: Mapping[str, int]
+
+
+def _word(text: str) -> sa.ColumnElement[Any]:
+    """A word of ours written into a statement: each value it carries beside is compared anew whenever it is executed."""
+    return sa.literal_column(f"'{text}'")
+
+
+def _one_of(column: Any, states: Iterable[RequestState]) -> sa.ColumnElement[bool]:
+    return column.in_([_word(state) for state in sorted(states)])  # type: ignore[no-any-return]
+
+
+def _standing(r: Any) -> dict[str, sa.ColumnElement[bool]]:
+    """Where the requests of each tab stand."""
+    return {
+        "a-decider": r.state == _word(RequestState.SUBMITTED),
+        "en-attente": _one_of(r.state, [RequestState.INFO_NEEDED, RequestState.PARKED]),
+        "en-cours": _one_of(r.state, RUNNING),
+        "closes": _one_of(r.state, OVER),
+    }
 
 
 FAR = date(9999, 12, 31)
-_DUE: Any = sa.func.coalesce(R.due_on, sa.literal_column("'9999-12-31'::date"))
+_DUE: Any = sa.func.coalesce(R.due_on, sa.literal_column(f"'{FAR}'::date"))
 MINE, ME, PARTNER, SINCE = (sa.bindparam(name, type_=kind) for name, kind in _PARAMETERS.items())
-RECEIVED = sa.and_(R.giving_id == MINE, R.state != RequestState.DRAFT)
+RECEIVED = sa.and_(R.giving_id == MINE, R.state != _word(RequestState.DRAFT))
 SENT = R.asking_id == MINE
-TABS: dict[str, sa.ColumnElement[bool]] = {
-    "a-decider": R.state == RequestState.SUBMITTED,
-    "en-attente": R.state.in_([RequestState.INFO_NEEDED, RequestState.PARKED]),
-    "en-cours": R.state.in_(RUNNING),
-    "closes": R.state.in_(OVER),
-}
+TABS = _standing(R)
+COUNTED = [tab for tab in TABS if tab != "closes"]  # closed ones are not counted: they only grow
 NEWEST_FIRST = frozenset({"closes", "envoyees", "ouvertes", "finies", "of_partner"})  # the others: nearest deadline first
 _LISTS: dict[str, sa.ColumnElement[bool]] = {
     **{tab: sa.and_(RECEIVED, rule) for tab, rule in TABS.items()},
     "envoyees": SENT,
-    "ouvertes": sa.and_(SENT, R.state.not_in(OVER)),
-    "finies": sa.and_(SENT, R.state.in_(OVER)),
+    "ouvertes": sa.and_(SENT, sa.not_(TABS["closes"])),
+    "finies": sa.and_(SENT, TABS["closes"]),
     "of_partner": R.partner_id == PARTNER,
     "one": R.id == sa.bindparam("one", type_=sa.Uuid()),
 }
-_COUNTS = (
-    sa.select(*(sa.func.count().filter(rule).label(tab) for tab, rule in TABS.items() if tab != "closes"))
-    .select_from(R)
-    .where(RECEIVED, R.state.in_([*UNDECIDED, *RUNNING]))
-)
 
 
-def counts(reader: Reader) -> dict[str, int]:
-    """How many received requests each tab holds; closed ones are not counted, they only grow."""
-    return dict(db.session.execute(_COUNTS, {"mine": reader.association_id}).mappings().one())
+def _counts(r: Any) -> sa.Select[Any]:
+    """How many received requests each tab holds: one array, which can come with the rows of a list."""
+    held = postgresql.array([sa.func.count().filter(_standing(r)[tab]) for tab in COUNTED])
+    return sa.select(held).select_from(r).where(r.giving_id == MINE, _one_of(r.state, [*UNDECIDED, *RUNNING]))
 
 
-def listed(reader: Reader, which: str, *, after: str | None = None, partner_id: uuid.UUID | None = None) -> Page:
-    """A page of visible requests: a tab by its name, or "of_partner" with the partner."""
+_COUNTS = _counts(R)
+
+
+def listed(reader: Reader, which: str, *, after: str | None = None, partner_id: uuid.UUID | None = None, counted: bool = False) -> Page:
+    """A page of visible requests: a tab by its name, or "of_partner" with the partner. `counted` tells what every tab holds."""
     newest_first = which in NEWEST_FIRST
     mark = _mark(after, datetime if newest_first else date)
-    statement = _statement(which, reader.has(*READERS), reader.has(Role.MANAGER), bool(mark))
-    found = [_row(r) for r in db.session.execute(statement, _given(reader) | {"partner": partner_id} | mark)]
+    statement = _statement(which, reader.has(*READERS), reader.has(Role.MANAGER), bool(mark), counted)
+    rows = db.session.execute(statement, _given(reader) | {"partner": partner_id} | mark).all()
+    counts = dict(zip(COUNTED, rows[0].counts if rows else _held(reader), strict=True)) if counted else {}
+    return _page([_row(row) for row in rows], newest_first, counts)
+
+
+def _held(reader: Reader) -> list[int]:
+    return list(db.session.execute(_COUNTS, {"mine": reader.association_id}).scalar_one())
+
+
+def _page(found: list[Row], newest_first: bool, counts: Mapping[str, int]) -> Page:
     more = len(found) > PAGE
-    return Page(found[:PAGE], _key(found[PAGE - 1], newest_first) if more else None)
+    return Page(found[:PAGE], _key(found[PAGE - 1], newest_first) if more else None, counts)
 
 
 def among(reader: Reader, which: sa.ColumnElement[bool], *, after: str | None = None) -> Page:
@@ -125,8 +151,8 @@ def among(reader: Reader, which: sa.ColumnElement[bool], *, after: str | None = 
     query = _rows(reader.has(Role.MANAGER)).where(readable(ME, reader.has(*READERS)), which)
     if mark:
         query = query.where(sa.tuple_(R.state_since, R.id) < sa.tuple_(*map(sa.literal, mark.values())))
-    found = [_row(r) for r in db.session.execute(query.order_by(R.state_since.desc(), R.id.desc()).limit(PAGE + 1), _given(reader))]
-    return Page(found[:PAGE], _key(found[PAGE - 1], True) if len(found) > PAGE else None)
+    found = db.session.execute(query.order_by(R.state_since.desc(), R.id.desc()).limit(PAGE + 1), _given(reader))
+    return _page([_row(row) for row in found], True, {})
 
 
 def following(reader: Reader, tab: str, request: IntroductionRequest) -> uuid.UUID | None:
@@ -138,7 +164,7 @@ def following(reader: Reader, tab: str, request: IntroductionRequest) -> uuid.UU
 
 def one(reader: Reader, request_id: uuid.UUID) -> Row | None:
     """The same row for a single request."""
-    statement = _statement("one", reader.has(*READERS), reader.has(Role.MANAGER), False)
+    statement = _statement("one", reader.has(*READERS), reader.has(Role.MANAGER), False, False)
     found = db.session.execute(statement, _given(reader) | {"one": request_id}).one_or_none()
     return _row(found) if found else None
 
@@ -148,9 +174,11 @@ def _given(reader: Reader) -> dict[str, Any]:
 
 
 @lru_cache(maxsize=128)
-def _statement(which: str, reads_all: bool, counts_asks: bool, marked: bool) -> sa.Select[Any]:
+def _statement(which: str, reads_all: bool, counts_asks: bool, marked: bool, counted: bool) -> sa.Select[Any]:
     """Building one costs a millisecond, more than asking it: each is built once."""
     query = _rows(counts_asks).where(readable(ME, reads_all), _LISTS[which])
+    if counted:
+        query = query.add_columns(_counts(so.aliased(R)).scalar_subquery().label("counts"))
     key: Any
     kind: Any
     key, kind = (R.state_since, sa.DateTime(timezone=True)) if which in NEWEST_FIRST else (_DUE, sa.Date())
@@ -177,28 +205,37 @@ def _key(row: Row, newest_first: bool) -> str:
 
 def _rows(counts_asks: bool) -> Any:
     requester, handler, absent, asking = so.aliased(User), so.aliased(User), so.aliased(User), so.aliased(Association)
-    states = sa.select(sa.func.array_agg(sa.cast(Introduction.state, sa.Text))).where(Introduction.request_id == R.id)
-    met = (
-        sa.select(Outcome.id)
-        .join(Introduction, Introduction.id == Outcome.introduction_id)
-        .where(Introduction.request_id == R.id, Outcome.result == Result.MET)
-    )
     return (
         sa.select(
             R.id, R.number, R.target_name, R.target_town, R.state, R.requester_id, R.handler_id, R.purpose, R.event_name,
             R.event_on, R.place, R.submitted_at, R.state_since, R.due_on, R.parked_until, R.giving_id,
-            (requester.first_name + " " + requester.last_name).label("requester"), requester.first_name,
-            sa.func.coalesce(handler.first_name + " " + handler.last_name, "").label("handler"),
-            sa.func.coalesce(handler.first_name, "").label("handler_first"), handler.away_from, handler.away_until,
-            sa.func.coalesce(absent.first_name + " " + absent.last_name, "").label("absent"), absent.away_until.label("absent_until"),
-            asking.short, asking.bank, asking.name, (_asks() if counts_asks else sa.literal(0)).label("asks"),
-            states.scalar_subquery().label("introductions"), met.exists().label("met"),
+            _full_name(requester).label("requester"), requester.first_name,
+            sa.func.coalesce(_full_name(handler), _word("")).label("handler"),
+            sa.func.coalesce(handler.first_name, _word("")).label("handler_first"), handler.away_from, handler.away_until,
+            sa.func.coalesce(_full_name(absent), _word("")).label("absent"), absent.away_until.label("absent_until"),
+            asking.short, asking.bank, asking.name, (_asks() if counts_asks else sa.literal_column("0")).label("asks"),
+            _came_to().label("came_to"),
         )
         .join(requester, requester.id == R.requester_id)
         .outerjoin(handler, handler.id == R.handler_id)
         .outerjoin(absent, absent.id == R.covers_id)
         .join(asking, asking.id == R.asking_id)
     )  # fmt: skip
+
+
+def _full_name(user: Any) -> sa.ColumnElement[str]:
+    return user.first_name + _word(" ") + user.last_name  # type: ignore[no-any-return]
+
+
+def _came_to() -> sa.ScalarSelect[Any]:
+    """Where each introduction of a request stands, "met" once somebody said so.
+
+    One look at the request's own rows: asked as EXISTS, PostgreSQL reads every outcome of the two associations.
+    """
+    met = sa.and_(Outcome.introduction_id == Introduction.id, Outcome.result == _word(Result.MET))
+    told = sa.func.coalesce(sa.cast(Outcome.result, sa.Text), sa.cast(Introduction.state, sa.Text))
+    found = sa.select(sa.func.array_agg(told)).outerjoin_from(Introduction, Outcome, met)
+    return found.where(Introduction.request_id == R.id).correlate(R).scalar_subquery()
 
 
 def _asks() -> sa.ScalarSelect[int]:
@@ -214,10 +251,10 @@ def _asks() -> sa.ScalarSelect[int]:
 
 def _row(found: Any) -> Row:
     """The columns of `_rows` come in the order of the fields: naming each of them for each line costs as much as asking."""
-    *told, introductions, met = found
-    return Row(*told, badge=badge_of(found.state, introductions or [], met))  # type: ignore[misc]
+    return Row._make([*found[:_TOLD], badge_of(found.state, found[_TOLD] or ())])
 
 
+_TOLD = len(Row._fields) - 1  # all but the badge, which comes of the column after them
 _BY_REQUEST = {
     RequestState.DRAFT: "brouillon",
     RequestState.SUBMITTED: "a_decider",
@@ -229,6 +266,7 @@ _BY_REQUEST = {
 }
 # the introduction that went furthest speaks for its request
 _BY_INTRODUCTION = {
+    "met": "rencontre",
     "introduced": "introduite",
     "closed": "introduite",
     "ready": "accord",
@@ -243,10 +281,8 @@ _BY_INTRODUCTION = {
 }
 
 
-def badge_of(state: RequestState, introductions: list[str], met: bool) -> str:
-    """The key of the badge (design.md §3) that tells where a request stands."""
+def badge_of(state: RequestState, came_to: Collection[str]) -> str:
+    """The key of the badge (design.md §3) that tells where a request stands; `came_to`: its introductions' states, or "met"."""
     if state in _BY_REQUEST:
         return _BY_REQUEST[state]
-    if met:
-        return "rencontre"
-    return next((badge for name, badge in _BY_INTRODUCTION.items() if name in introductions), "retiree")
+    return next((badge for name, badge in _BY_INTRODUCTION.items() if name in came_to), "retiree")

@@ -140,13 +140,13 @@ def _named(found: Sequence[Introduction]) -> dict[uuid.UUID, Contact]:
 
 
 def _passage(one: Introduction, reader: User, known: Known, suggested: Contact | None, leaves_at: datetime | None) -> Passage:
-    met = any(outcome.result == "met" for outcome in one.outcomes)
+    came_to = [one.state.value, *(outcome.result.value for outcome in one.outcomes)]
     return Passage(
         id=one.id,
         role=one.contact_role.value,
         known=known,
         state=one.state.value,
-        badge=desk.badge_of(desk.RUNNING[0], [one.state.value], met),
+        badge=desk.badge_of(desk.RUNNING[0], came_to),
         may=policy.open_steps_of(reader, one),
         asked_at=one.asked_at,
         answered_at=one.answered_at,

@@ -78,6 +78,7 @@ def _configure(app: Flask, config: Config) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=timedelta(hours=20),
+        SESSION_PROTECTION=None,  # Flask-Login's guess of a stolen cookie: the row behind each session can be ended for good
         SESSION_REFRESH_EACH_REQUEST=False,  # access.py notes the last visit once a minute: signing every answer tells no more
         MAX_CONTENT_LENGTH=6 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=512 * 1024,

@@ -85,7 +85,12 @@ def ago(when: Day | None) -> Markup:
 
 def number(value: float | None) -> str:
     """« 1 284 », « 3,5 »."""
-    return "" if value is None else format_decimal(value, locale=language())
+    return "" if value is None else _number(value, language())
+
+
+@lru_cache(maxsize=4096)
+def _number(value: float, spoken: str) -> str:
+    return format_decimal(value, locale=spoken)
 
 
 def percent(share: float | None) -> str:

@@ -55,14 +55,14 @@ def show() -> ResponseReturnValue:
 
 
 def _manager(reader: Visitor) -> ResponseReturnValue:
-    waiting = desk.listed(reader, "a-decider")
+    waiting = desk.listed(reader, "a-decider", counted=True)
     silent = desk.listed(reader, "en-cours")
     return page(
         "home/manager.html",
         **_todo(reader),
         today=clock.today(),
         waiting_rows=waiting.rows[:5],
-        total=desk.counts(reader),
+        total=waiting.counts,
         late=sum(1 for row in waiting.rows if row.late_by > 0),
         running=silent.rows[:3],
         lines=_lately(),

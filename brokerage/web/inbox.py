@@ -1,6 +1,9 @@
 """Demandes: the manager's inbox and the delegate's list, by tab, and beside it the request that is open."""
 
 import uuid
+from collections.abc import Mapping
+from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import request, url_for
@@ -9,6 +12,7 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from brokerage import clock
+from brokerage.accounts.models import Role
 from brokerage.accounts.sign_in import Visitor
 from brokerage.introductions import desk, dossier, routing
 from brokerage.introductions.desk import Row
@@ -22,6 +26,7 @@ from brokerage.web.fragments import page, wants
 from brokerage.web.request_lines import asks, delay, due, what
 from brokerage.web.requests import found, pages, told
 from brokerage.web.turns import turn_badge
+from brokerage.web.typography import language
 
 MANAGED = (*desk.TABS, "envoyees")
 ASKED = ("ouvertes", "finies")
@@ -29,9 +34,9 @@ DECIDABLE = ("a-decider", "en-attente")
 
 
 class Line(NamedTuple):
-    """A row as the list draws it. Templates are slow at deciding: here it is decided."""
+    """A row as the list draws it, in the order in which the template takes it apart: deciding is slow there, and so is asking."""
 
-    id: uuid.UUID
+    key: str
     target: str
     when: Markup
     bank: Markup
@@ -49,9 +54,8 @@ def inbox() -> ResponseReturnValue:
     shown = told(dossier.of(found(opened), me()) if opened else None)
     if opened and wants("volet"):
         return page("requests/inbox.html", fragments=("volet",), tab=tab, **shown)
-    listing = desk.listed(reader, tab, after=request.args.get("apres"))
-    counts = desk.counts(reader) if reader.is_manager else {}
-    context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(tab, counts)}
+    listing = desk.listed(reader, tab, after=request.args.get("apres"), counted=reader.is_manager)
+    context: dict[str, Any] = {"tab": tab, "listing": listing, "tab_links": _tabs(tab, listing.counts)}
     context |= {"rows": lines_of(listing.rows, tab, reader), "newest_first": tab in desk.NEWEST_FIRST}
     context |= {"chosen": opened is not None, "empty": {} if listing.rows else _empty(tab, reader)}
     context |= {"bulk": _bulk(reader) if "choix" in request.args and reader.is_manager and tab in DECIDABLE else None}
@@ -67,20 +71,37 @@ def _bulk(reader: Visitor) -> dict[str, Any]:
 def lines_of(rows: list[Row], tab: str, reader: Visitor) -> list[Line]:
     """The rows of a tab; managers also read how often a partner was asked, while there is something to decide."""
     counts_asks = reader.is_manager and tab in DECIDABLE
-    return [_line(row, reader, counts_asks) for row in rows]
+    sees = _Sees(reader.id, reader.association_id, reader.is_manager)
+    return [_line(row, sees, counts_asks, clock.today(), language()) for row in rows]
 
 
-def _line(row: Row, reader: Visitor, counts_asks: bool) -> Line:
-    """Who decides reads how long there is; who asked reads with whom it is, and when an answer is due."""
+class _Sees(NamedTuple):
+    """What a line depends on in its reader."""
+
+    id: uuid.UUID
+    association_id: uuid.UUID
+    manages: bool
+
+    def has(self, *roles: Role) -> bool:
+        """Whether one of these is theirs; a line asks for managers only."""
+        return self.manages and Role.MANAGER in roles
+
+
+@lru_cache(maxsize=4096)
+def _line(row: Row, reader: _Sees, counts_asks: bool, _today: date, _spoken: str) -> Line:
+    """Who decides reads how long there is; who asked reads with whom it is, and when an answer is due.
+
+    It hardly changes from one look to the next, and making it costs as much as fetching it: it is kept for the reader and the day.
+    """
     badge = turn_badge(row, reader, bare=True)
     if counts_asks:
         gauges = (delay(row) if row.handler_id == reader.id and row.state is RequestState.SUBMITTED else badge) + asks(row)
     else:
         gauges = badge + due(row)
-    return Line(row.id, row.target, moment(row.submitted_at or row.state_since), bank_mark(row), what(row), gauges)
+    return Line(str(row.id), row.target, moment(row.submitted_at or row.state_since), bank_mark(row), what(row), gauges)
 
 
-def _tabs(tab: str, counts: dict[str, int]) -> list[dict[str, Any]]:
+def _tabs(tab: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:
     """The tabs of a reader, with counts where something waits."""
     labels = {
         "a-decider": _("À décider"), "en-attente": _("En attente"), "en-cours": _("En cours"), "closes": _("Closes"),

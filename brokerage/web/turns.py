@@ -13,7 +13,7 @@ from brokerage.introductions.desk import Row
 from brokerage.introductions.policy import Reader
 from brokerage.introductions.states import RequestState
 from brokerage.web.drawing.badges import STATES, badge, state_badge
-from brokerage.web.typography import typeset
+from brokerage.web.typography import language, typeset
 
 # Where a request waits for the giving side, and where for the requester.
 THEIRS = {"a_decider", "redirigee", "accord"}
@@ -30,7 +30,7 @@ def turn_badge(row: Row, reader: Reader, bare: bool = False) -> Markup:
         return _decision(row, reader, bare)
     if row.badge == "precisions":
         mine = row.requester_id == reader.id
-        return _yours(bare) if mine else _waits(row.requester_first, _since(row), "precisions", bare)
+        return _yours(bare, language()) if mine else _waits(row.requester_first, _since(row), "precisions", bare, language())
     return state_badge(row.badge, bare)
 
 
@@ -38,17 +38,25 @@ def _decision(row: Row, reader: Reader, bare: bool) -> Markup:
     """A manager of the giving side may decide for a colleague; the badge then says in whose place."""
     late = row.state is RequestState.SUBMITTED and row.late_by > 0
     if row.handler_id == reader.id and reader.has(Role.MANAGER):
-        return badge("non", "clock-alert", typeset(_("En retard")), bare) if late else _yours(bare)
+        return _late(None, bare, language()) if late else _yours(bare, language())
     if late:
-        return badge("non", "clock-alert", typeset(_("En retard, chez %(who)s", who=row.handler_first)), bare)
-    return _waits(row.handler_first, _since(row), row.badge, bare)
+        return _late(row.handler_first, bare, language())
+    return _waits(row.handler_first, _since(row), row.badge, bare, language())
 
 
-def _yours(bare: bool) -> Markup:
+@lru_cache(maxsize=256)
+def _late(who: str | None, bare: bool, _spoken: str) -> Markup:
+    words = _("En retard, chez %(who)s", who=who) if who else _("En retard")
+    return badge("non", "clock-alert", typeset(words), bare)
+
+
+@lru_cache(maxsize=8)
+def _yours(bare: bool, _spoken: str) -> Markup:
     return badge("encre", "inbox", typeset(_("À vous de répondre")), bare)
 
 
-def _waits(who: str, days: int, key: str, bare: bool) -> Markup:
+@lru_cache(maxsize=1024)
+def _waits(who: str, days: int, key: str, bare: bool, _spoken: str) -> Markup:
     words = _("En attente de %(who)s (%(n)s j)", who=who, n=days) if days else _("En attente de %(who)s", who=who)
     return badge("attente", STATES[key].icon, typeset(words), bare)
 

@@ -50,8 +50,9 @@ class Results:
     five: Mapping[str, int]
 
     def too_dear(self) -> list[str]:
-        """Pages above MOST_FLOORS."""
-        return [f"{one.page.name}: {one.ratio:.1f}" for one in self.measured if one.ratio > MOST_FLOORS]
+        """Pages that promise it, above MOST_FLOORS."""
+        dear = [one for one in self.measured if one.page.promised and one.ratio > MOST_FLOORS]
+        return [f"{one.page.name}: {one.ratio:.1f}" for one in dear]
 
     def uneven(self) -> list[str]:
         """Pages whose statements depend on their rows."""
