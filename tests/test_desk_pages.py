@@ -1,8 +1,11 @@
 """The desk from its pages: decisions without leaving the list, colleagues, other contacts, comments to one side or both."""
 
+from datetime import date, timedelta
+
 import sqlalchemy as sa
 
-from brokerage.introductions import deciding, introductions, requests
+from brokerage import calendar, clock
+from brokerage.introductions import deciding, desk, introductions, requests
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.states import IntroductionState, RequestState
 from brokerage.partners.models import Contact
@@ -46,6 +49,21 @@ def test_a_decision_taken_in_the_list_comes_back_to_it_on_the_next_request(cast,
     only = nadias.post(f"/demandes/{order[0]}/refus", data={"reason": "too_short", "retour": "a-decider"})
     assert only.location.endswith("/demandes/?etat=a-decider")
     assert "Tout le monde a sa réponse" in nadias.get(only.location).text
+
+
+def test_the_home_counts_every_late_request_and_not_only_those_of_a_first_page(cast, as_member, as_system, client_of, lucas, nadia):
+    asked(cast, as_member, lucas, nadia, [f"Maison {n}" for n in range(desk.PAGE + 2)])
+    with as_system() as session:
+        session.execute(sa.update(IntroductionRequest).values(due_on=calendar.add_working_days(clock.today(), -1, calendar.HEAD_OFFICE)))
+        session.commit()
+
+    assert f"{desk.PAGE + 2} en retard" in client_of(nadia).get("/accueil").text
+
+
+def test_what_is_counted_late_is_what_each_line_calls_late():
+    spring = [date(2026, 4, 1) + timedelta(days=n) for n in range(60)]  # Easter Monday, two bridges, every day of the week
+
+    assert all((due < desk._late_before(today)) is (desk._late_by(due, today) > 0) for today in spring for due in spring)
 
 
 def test_a_request_is_handed_to_a_colleague_who_is_named_to_the_delegate(cast, as_member, client_of, lucas, nadia, karim):

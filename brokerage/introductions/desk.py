@@ -22,7 +22,7 @@ from brokerage.partners.models import Contact
 PAGE = 30
 QUARTER = timedelta(days=90)
 R = IntroductionRequest
-_PARAMETERS: dict[str, Any] = {"mine": sa.Uuid(), "me": sa.Uuid(), "partner": sa.Uuid(), "since": sa.DateTime(timezone=True)}
+_PARAMETERS: dict[str, Any] = {"mine": sa.Uuid(), "me": sa.Uuid(), "partner": sa.Uuid(), "since": sa.DateTime(timezone=True), "late": sa.Date()}
 RUNNING = [RequestState.APPROVED]
 OVER = [RequestState.DECLINED, RequestState.EXPIRED, RequestState.WITHDRAWN, RequestState.CLOSED]
 
@@ -73,7 +73,7 @@ def _late_by(due_on: date, today: date) -> int:
 
 @dataclass(frozen=True)
 class Page:
-    """Some rows, the key of the last one when there are more, and how many requests each tab holds where that was asked."""
+    """Some rows, the key of the last one when there are more, and how many requests each of `COUNTED` holds where that was asked."""
 
     rows: list[Row]
     after: str | None
@@ -101,11 +101,11 @@ def _standing(r: Any) -> dict[str, sa.ColumnElement[bool]]:
 
 FAR = date(9999, 12, 31)
 _DUE: Any = sa.func.coalesce(R.due_on, sa.literal_column(f"'{FAR}'::date"))
-MINE, ME, PARTNER, SINCE = (sa.bindparam(name, type_=kind) for name, kind in _PARAMETERS.items())
+MINE, ME, PARTNER, SINCE, LATE = (sa.bindparam(name, type_=kind) for name, kind in _PARAMETERS.items())
 RECEIVED = sa.and_(R.giving_id == MINE, R.state != _word(RequestState.DRAFT))
 SENT = R.asking_id == MINE
 TABS = _standing(R)
-COUNTED = [tab for tab in TABS if tab != "closes"]  # closed ones are not counted: they only grow
+COUNTED = [*(tab for tab in TABS if tab != "closes"), "late"]  # closed ones are not counted: they only grow
 NEWEST_FIRST = frozenset({"closes", "envoyees", "ouvertes", "finies", "of_partner"})  # the others: nearest deadline first
 _LISTS: dict[str, sa.ColumnElement[bool]] = {
     **{tab: sa.and_(RECEIVED, rule) for tab, rule in TABS.items()},
@@ -118,8 +118,10 @@ _LISTS: dict[str, sa.ColumnElement[bool]] = {
 
 
 def _counts(r: Any) -> sa.Select[Any]:
-    """How many received requests each tab holds: one array, which can come with the rows of a list."""
-    held = postgresql.array([sa.func.count().filter(_standing(r)[tab]) for tab in COUNTED])
+    """How many received requests each tab holds, and how many are late: one array, which can come with the rows of a list."""
+    rules = _standing(r)
+    rules["late"] = sa.and_(rules["a-decider"], r.due_on < LATE)
+    held = postgresql.array([sa.func.count().filter(rules[name]) for name in COUNTED])
     return sa.select(held).select_from(r).where(r.giving_id == MINE, _one_of(r.state, [*UNDECIDED, *RUNNING]))
 
 
@@ -137,7 +139,7 @@ def listed(reader: Reader, which: str, *, after: str | None = None, partner_id: 
 
 
 def _held(reader: Reader) -> list[int]:
-    return list(db.session.execute(_COUNTS, {"mine": reader.association_id}).scalar_one())
+    return list(db.session.execute(_COUNTS, _given(reader)).scalar_one())
 
 
 def _page(found: list[Row], newest_first: bool, counts: Mapping[str, int]) -> Page:
@@ -170,7 +172,13 @@ def one(reader: Reader, request_id: uuid.UUID) -> Row | None:
 
 
 def _given(reader: Reader) -> dict[str, Any]:
-    return {"mine": reader.association_id, "me": reader.id, "since": clock.now() - QUARTER}
+    return {"mine": reader.association_id, "me": reader.id, "since": clock.now() - QUARTER, "late": _late_before(clock.today())}
+
+
+@lru_cache(maxsize=8)
+def _late_before(today: date) -> date:
+    """What was due before this day is at least one working day late: a Sunday adds nothing to Friday."""
+    return calendar.add_working_days(today + timedelta(days=1), -1, calendar.HEAD_OFFICE)
 
 
 @lru_cache(maxsize=128)

@@ -63,7 +63,6 @@ def _manager(reader: Visitor) -> ResponseReturnValue:
         today=clock.today(),
         waiting_rows=waiting.rows[:5],
         total=waiting.counts,
-        late=sum(1 for row in waiting.rows if row.late_by > 0),
         running=silent.rows[:3],
         lines=_lately(),
         mail_to_place=reading.how_many_wait(reader),
