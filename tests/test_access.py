@@ -50,6 +50,9 @@ MATRIX = {
     "requests.turn_to": ALL, "requests.redirect_to": MANAGERS, "requests.introduce": MANAGERS, "requests.ask_again": MANAGERS,
     "requests.drop": MANAGERS, "requests.put_off": MANAGERS,
     "requests.hand_over": MANAGERS, "requests.decide_alike": MANAGERS, "requests.set_aside": MANAGERS, "requests.call_off": MANAGERS, "requests.comment": ALL,
+    # templates of requests
+    "requests.templates": ASKERS, "requests.new_template": ASKERS, "requests.keep_template": ASKERS, "requests.rename_template": ASKERS,
+    "requests.remove_template": ASKERS, "requests.restore_template": ASKERS,
     # search
     "search.show": ALL,
     # the books

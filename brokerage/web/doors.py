@@ -26,6 +26,7 @@ FAMILIES = (
     "own_data",
     "partners",
     "preferences",
+    "request_templates",
     "requests",
     "rereading",
     "rights",
