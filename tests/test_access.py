@@ -93,7 +93,8 @@ MATRIX = {
     "partners.restore_contact": KEEPERS,
     # the convention: everybody reads, managers and admins note and confirm
     "convention.index": ALL, "convention.show": ALL, "convention.behind": ALL, "convention.report": ALL, "convention.workbook": ALL,
-    "convention.text": ALL, "convention.commitments_of": ALL,
+    "convention.text": ALL, "convention.calendar": ALL, "convention.calendar_file": ALL, "convention.subscribe": ALL, "convention.feed": LINK,
+    "convention.commitments_of": ALL,
     "convention.new_action": KEEPERS, "convention.note_action": KEEPERS, "convention.edit_action": KEEPERS,
     "convention.change_action": KEEPERS, "convention.confirm_action": KEEPERS, "convention.contest_action": KEEPERS,
     "convention.withdraw_action": KEEPERS,

@@ -20,6 +20,7 @@ LIFETIMES = {
     Purpose.OBJECTION: timedelta(days=365 * 3),  # objecting must stay as easy as it was on the first day
     Purpose.OUTCOME: timedelta(days=60),
     Purpose.PREFERENCES: timedelta(days=365),
+    Purpose.AGENDA: timedelta(days=365 * 3),
     Purpose.DATA: timedelta(days=7),  # it shows and erases everything: a forwarded letter must not do that for long
 }
 PATHS = {
@@ -29,6 +30,7 @@ PATHS = {
     Purpose.OBJECTION: "/opposition/",
     Purpose.OUTCOME: "/resultat/",
     Purpose.PREFERENCES: "/preferences/",
+    Purpose.AGENDA: "/convention/agenda/",
     Purpose.DATA: "/mes-donnees/",
 }
 TO_CONTACTS = frozenset({Purpose.ANSWER, Purpose.OBJECTION, Purpose.OUTCOME, Purpose.PREFERENCES, Purpose.DATA})

@@ -115,6 +115,12 @@ def of(convention: Convention, period: Period, reader: uuid.UUID) -> Ledger:
     return Ledger(convention, period, (both[0], both[1]), late.get(None, {}), tuple(promises))
 
 
+def blank(convention: Convention, period: Period) -> Ledger:
+    """Its two sides and no figure: for the pages of a convention that count nothing."""
+    one, other = sides(convention)
+    return Ledger(convention, period, (Direction(one, other), Direction(other, one)), {}, ())
+
+
 def opened_by(association_id: uuid.UUID, period: Period) -> tuple[int, int]:
     """Requests followed by an introduction in a period: those this association opened the door to, and those opened to it.
 

@@ -33,6 +33,7 @@ FAMILIES = (
     "search",
     "settings",
     "setup",
+    "shared_calendar",
     "sign_in",
     "spent_links",
     "tasks",
