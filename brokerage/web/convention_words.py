@@ -92,7 +92,8 @@ def told(ledger: Ledger) -> Told:
     reasons = _reasons(ledger)
     return Told(
         period(ledger.period), _title(ledger), _lead(ledger), _keys(ledger), _balance(ledger), _opened(ledger), _months(ledger),
-        _path(ledger), _steps(ledger), _places(regions), _towns(ledger), regions, _busiest(regions), _pace(ledger), _ranges(ledger), _longest(ledger),
+        _path(ledger), _steps(ledger), _places(regions), _towns(ledger), regions, _busiest(regions), _pace(ledger), _ranges(ledger),
+        _longest(ledger),
         _refusals(ledger, reasons), reasons, ledger.convention.starts_on.year,
     )  # fmt: skip
 
