@@ -138,6 +138,8 @@ def spent(*purposes: Purpose) -> NotFound:
         return NotFound(N_("Ce lien a déjà servi ou n'est plus valable. Demandez-en un autre : il vaut une heure."))
     if Purpose.INVITATION in purposes:
         return NotFound(N_("Cette invitation a déjà servi ou n'est plus valable. Demandez-en une autre à votre association."))
+    if Purpose.AGENDA in purposes:
+        return NotFound(N_("Cette adresse ne donne plus rien. Le calendrier partagé en donne une autre."))
     return NotFound(N_("Ce lien a déjà servi ou n'est plus valable. Répondez simplement au message reçu."))
 
 
