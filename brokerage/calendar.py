@@ -104,6 +104,7 @@ def is_working_day(day: date, place: Place) -> bool:
     return day.weekday() < _SATURDAY and not is_public_holiday(day, place)
 
 
+@lru_cache(maxsize=1 << 16)
 def add_working_days(day: date, n: int, place: Place) -> date:
     """The `n`th working day after `day`, or before it if `n` is negative; `day`, even a Sunday, if 0."""
     step = _DAY if n > 0 else -_DAY

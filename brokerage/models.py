@@ -5,7 +5,7 @@ from brokerage.accounts import models as accounts
 from brokerage.conventions import commitments
 from brokerage.conventions import models as conventions
 from brokerage.introductions import models as introductions
-from brokerage.introductions import quota, wishes
+from brokerage.introductions import quota, request_templates, wishes
 from brokerage.introductions.letter_models import keeping as letter_models
 from brokerage.mail import inbox
 from brokerage.mail import models as mail
@@ -33,6 +33,7 @@ __all__ = [
     "partners",
     "quota",
     "register",
+    "request_templates",
     "saved_views",
     "search_windows",
     "tasks",

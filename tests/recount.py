@@ -69,7 +69,7 @@ def recounted(session, reader, period):
     """{asking side: everything the ledger says of it}, from the timeline alone; what a request asks for, from the request."""
     found = {}
     for request, sent, lines in stories(session, reader, period):
-        side = found.setdefault(request.asking_id, {k: {} for k in ("kinds", "months", "regions", "commitments")} | {"reasons": Counter(), "numbers": Counter(), "waits": {}})
+        side = found.setdefault(request.asking_id, {k: {} for k in ("kinds", "months", "regions", "commitments")} | {"reasons": Counter(), "towns": set(), "numbers": Counter(), "waits": {}})
         state, decision = fate(lines)
         opened = doors(lines)
         met = [line for told in opened.values() for line in outcomes(told) if line.details["result"] == "met"]
@@ -78,6 +78,8 @@ def recounted(session, reader, period):
         places = {"kinds": kind, "months": f"{paris(sent.at):%Y-%m}", "regions": request.region or "", "commitments": PURPOSES[request.purpose].commitment}
         for name, key in places.items():
             side[name].setdefault(key, Counter()).update(one)
+        if request.purpose == "new_town" and opened:
+            side["towns"].add((request.place or request.target_town).split(" (")[0].casefold())
         if state == "declined":
             side["reasons"][decision.details["reason"]] += 1
         for told in opened.values():
@@ -104,7 +106,7 @@ def told(counts):
     return {name: count for name, count in vars(counts).items() if count}
 
 
-NOTHING = {"kinds": {}, "months": {}, "regions": {}, "commitments": {}, "waits": {}, "reasons": {}, "numbers": {}}
+NOTHING = {"kinds": {}, "months": {}, "regions": {}, "commitments": {}, "waits": {}, "reasons": {}, "numbers": {}, "towns": set()}
 
 
 def differences(counted, slow):
@@ -116,6 +118,8 @@ def differences(counted, slow):
             said = {key: told(counts) for key, counts in getattr(direction, name).items()}
             again = {key: {figure: n for figure, n in counts.items() if n} for key, counts in expected[name].items()}
             found += [(direction.asking.short, name, said, again)] if said != again else []
+        said, again = {name.casefold() for name in direction.towns.values()}, expected["towns"]
+        found += [(direction.asking.short, "towns", said, again)] if said != again else []
         said = {n: (d.cases, d.days, d.working) for n, d in direction.delays.items()}, direction.reasons, direction.numbers
         again = {n: measures(w) for n, w in expected["waits"].items()}, dict(expected["reasons"]), {k: v for k, v in expected["numbers"].items() if v}
         found += [(direction.asking.short, "delays, reasons, numbers", one, other) for one, other in zip(said, again, strict=True) if one != other]

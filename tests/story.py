@@ -1,5 +1,6 @@
 """What a user story needs: a day, a book, people at their browsers, letters as they arrive, and the clock's errands."""
 
+import html
 import re
 import uuid
 from collections.abc import Iterator
@@ -27,6 +28,13 @@ SCHOOL = {"kind": PartnerKind.ACADEMIC, "postcode": ""}
 def plain(text: str) -> str:
     """A text with ordinary spaces and apostrophes."""
     return text.replace("\xa0", " ").replace("\u202f", " ").replace("’", "'")
+
+
+def _written(page: str, name: str) -> str:
+    """What a field of a form already says."""
+    [tag] = re.findall(rf'<(?:input|textarea)[^>]* name="{name}"[^>]*>[^<]*', page)
+    value = re.search(r'value="([^"]*)"', tag)
+    return html.unescape(value[1] if value else tag.partition(">")[2].lstrip("\n"))
 
 
 @dataclass(frozen=True)
@@ -101,8 +109,7 @@ class Stage:
     def approves(self, who: User, request: str, contact: Contact, **typed: Any) -> None:
         """Rereads the letter that the product proposes, and sends it at once."""
         page = self._client_of(who).get(f"{request}/approbation?partenaire={contact.partner_id}").get_data(as_text=True)
-        assert f"body-{contact.id}" in page
-        letter = {f"subject-{contact.id}": "Une mise en relation ?", f"body-{contact.id}": "Bonjour,\n\nAccepteriez-vous d'échanger ?"}
+        letter = {f"subject-{contact.id}": _written(page, f"subject-{contact.id}"), f"body-{contact.id}": _written(page, f"body-{contact.id}")}
         self.posts(who, f"{request}/approbation", partenaire=contact.partner_id, contact=str(contact.id), **letter | {"leave": "now"} | typed)
 
     # ---- letters and time --------------------------------------------------------------------------------------

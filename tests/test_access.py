@@ -50,6 +50,9 @@ MATRIX = {
     "requests.turn_to": ALL, "requests.redirect_to": MANAGERS, "requests.introduce": MANAGERS, "requests.ask_again": MANAGERS,
     "requests.drop": MANAGERS, "requests.put_off": MANAGERS,
     "requests.hand_over": MANAGERS, "requests.decide_alike": MANAGERS, "requests.set_aside": MANAGERS, "requests.call_off": MANAGERS, "requests.comment": ALL,
+    # templates of requests
+    "requests.templates": ASKERS, "requests.new_template": ASKERS, "requests.keep_template": ASKERS, "requests.rename_template": ASKERS,
+    "requests.remove_template": ASKERS, "requests.restore_template": ASKERS,
     # search
     "search.show": ALL,
     # the books
@@ -90,7 +93,8 @@ MATRIX = {
     "partners.restore_contact": KEEPERS,
     # the convention: everybody reads, managers and admins note and confirm
     "convention.index": ALL, "convention.show": ALL, "convention.behind": ALL, "convention.report": ALL, "convention.workbook": ALL,
-    "convention.text": ALL, "convention.commitments_of": ALL,
+    "convention.text": ALL, "convention.calendar": ALL, "convention.calendar_file": ALL, "convention.subscribe": ALL, "convention.feed": LINK,
+    "convention.commitments_of": ALL,
     "convention.new_action": KEEPERS, "convention.note_action": KEEPERS, "convention.edit_action": KEEPERS,
     "convention.change_action": KEEPERS, "convention.confirm_action": KEEPERS, "convention.contest_action": KEEPERS,
     "convention.withdraw_action": KEEPERS,

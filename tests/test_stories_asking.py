@@ -37,7 +37,7 @@ def saint_quentin(stage: Stage, nadia: User):  # noqa: F811
     return found
 
 
-def test_us1_three_lycees_for_a_first_edition_two_are_granted_and_the_third_comes_in_september(stage, saint_quentin, lucas, nadia):  # noqa: F811
+def test_us1_three_lycees_for_a_first_edition_two_are_granted_and_the_third_comes_in_september(stage, saint_quentin, lucas, nadia, as_system):  # noqa: F811
     (ramee, mme_kante), (condorcet, m_lemaire), (lp_condorcet, _obadia) = saint_quentin
 
     with stage.on(JUNE, 20):
@@ -48,8 +48,13 @@ def test_us1_three_lycees_for_a_first_edition_two_are_granted_and_the_third_come
         assert "0020079A" in stage.reads(lucas, f"/annuaire/{lp_condorcet.id}")
         first, second, third = (stage.asks(lucas, partner, **SAINT_QUENTIN) for partner in (ramee, condorcet, lp_condorcet))
         page = stage.reads(lucas, first)
-        for said in ("250 élèves, 80 parents, 40 intervenants", "23 novembre 2024", "13 h 30-17 h 30", "4e à Terminale", "1re édition", "avant le 14 juin"):
+        for said in (
+            "250 élèves, 80 parents, 40 intervenants", "samedi 23 novembre 2024", "13 h 30-17 h 30", "4e à Terminale, 15 ateliers", "1re édition",
+            "avant le 14 juin", "Saint-Quentin (02100)", "Ouvrir une nouvelle ville",
+        ):  # fmt: skip
             assert said in page
+        with as_system() as session:  # académie d'Amiens, Hauts-de-France
+            assert {(one.academy, one.region) for one in session.scalars(sa.select(IntroductionRequest))} == {("20", "32")}
 
     with stage.on(date(2024, 6, 5)):
         stage.approves(nadia, first, mme_kante)
@@ -61,7 +66,9 @@ def test_us1_three_lycees_for_a_first_edition_two_are_granted_and_the_third_come
         assert "se renégocie" not in stage.reads(lucas, third)
         assert sorted(letter.kind for letter in stage.letters(lucas)) == ["approved", "approved", "comment", "parked"]
         assert "1er septembre" in stage.letters(lucas, "parked")[0].text
-        assert "Saint-Quentin, 1re édition" in stage.letters(mme_kante)[0].text or "Accepteriez-vous" in stage.letters(mme_kante)[0].text
+        ask = stage.letters(mme_kante)[0].text
+        for said in ("Saint-Quentin, 1re édition", "samedi 23 novembre 2024", "250 élèves", "Lucas Ferreira"):
+            assert said in ask
 
     with stage.on(date(2024, 6, 12)):
         stage.answers(mme_kante, "accept", word="Nos terminales seront ravies.")
@@ -90,8 +97,11 @@ def test_us2_a_company_of_le_mans_gives_eight_tutors_of_whom_four_are_women(stag
             message="12 tuteurs et tutrices, dont au moins 5 femmes. En contrepartie : 2 jours de formation des tuteurs, bilan annuel.",
         )  # fmt: skip
         page = stage.reads(thi_mai, request)
-        assert "12 tuteurs et tutrices" in page
-        assert "Recruter des tuteurs et tutrices" in page
+        for said in (
+            "12 tuteurs et tutrices", "Recruter des tuteurs et tutrices", "dont au moins 5 femmes", "3 h par mois, d'octobre 2024 à juin 2026",
+            "Touchard-Washington (0720033V)", "2 jours de formation des tuteurs, bilan annuel", "Le Mans (72000)",
+        ):  # fmt: skip
+            assert said in page
         assert "Morvan" not in page
     with stage.on(date(2024, 6, 4)):
         stage.approves(jean_baptiste, request, contact)
@@ -140,7 +150,9 @@ def test_us3_a_host_in_lille_whose_fallback_date_falls_into_the_holidays_of_zone
 
         assert "La date de repli, le samedi 8 février 2025, tombe pendant les vacances d'hiver, zone B." in plain(words(answer))
         request = stage.asks(lucas, centrale, **wanted)
-        assert "400 élèves, 60 intervenants, 18 salles" in stage.reads(nadia, request)
+        page = stage.reads(nadia, request)
+        assert "400 élèves, 60 intervenants, 18 salles" in page
+        assert "un amphi de 400 places, 18 salles de 25 places et le hall" in page
     with stage.on(date(2024, 11, 6)):
         stage.approves(nadia, request, opening)
         ask = stage.letters(opening)[0]

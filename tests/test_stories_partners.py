@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from datetime import date, datetime, timedelta
 
 import sqlalchemy as sa
@@ -96,6 +97,7 @@ def test_us10_a_head_teacher_asks_to_be_left_alone_and_no_file_brings_her_back(s
 # ---- US11: bilan ---------------------------------------------------------------------------------------------------
 
 ASKED = {"ede": (34, 21, 14), "pa": (19, 13, 9)}  # asked, granted, met
+TOWNS = {"ede": ("Saint-Quentin (02100)", "saint quentin", "Dreux", "Le Mans", "Lille"), "pa": ("Le Port", "Toulouse", "Nantes", "Dreux")}
 SEPTEMBER = datetime(2024, 9, 9, 10, tzinfo=clock.PARIS)
 
 
@@ -108,7 +110,9 @@ def a_year_of(cast: people.Cast, stage: Stage, side: str, asker: User, manager: 
         start = SEPTEMBER + timedelta(days=7 * n)
         with clock.at(start), scope.acting(scope.member(asker.association_id)) as session:
             by = session.get_one(User, asker.id)
-            request = people.a_request(by, cast.pa if side == "ede" else cast.ede, partner, need=Need.ACADEMIC, event_on=None)
+            town = dict(enumerate(TOWNS[side])).get(n)
+            what = {"purpose": "new_town", "place": town, "department": None} if town else {}
+            request = people.a_request(by, cast.pa if side == "ede" else cast.ede, partner, need=Need.ACADEMIC, event_on=None, **what)
             requests.submit(request, by)
             session.commit()
         with clock.at(start + timedelta(days=6)), scope.acting(scope.system("a manager decides, a contact answers")) as session:
@@ -130,14 +134,21 @@ def test_us11_in_june_the_balance_reads_34_21_14_and_19_13_9_with_a_median_of_si
     a_year_of(cast, stage, "pa", thi_mai, jean_baptiste)
 
     with stage.on(date(2025, 6, 16)):
-        assert "34" in stage.reads(awa, f"/convention/{cast.convention.id}?annee=2024-2025")
+        page = stage.reads(awa, f"/convention/{cast.convention.id}?annee=2024-2025")
+        assert "Demandes envoyées 34" in page
+        assert "villes ouvertes 4 4 7" in page  # Dreux was opened from both sides, Saint-Quentin is written in two ways
+        sheets = stage.reads(awa, f"/convention/{cast.convention.id}/rapport?annee=2024-2025")
+        assert "7 villes ouvertes : Dreux, Le Mans, Le Port, Lille, Nantes, Saint-Quentin, Toulouse" in sheets
+        listed = stage.reads(awa, f"/convention/{cast.convention.id}/demandes?annee=2024-2025&chiffre=introduced&objet=new_town")
+        assert "9 demandes" in listed
         report = client_of(awa).get(f"/convention/{cast.convention.id}/rapport.csv?annee=2024-2025")
         rows = list(csv.reader(io.StringIO(report.get_data(as_text=True).lstrip("\ufeff")), delimiter=";"))
-    flat = [" ".join(row) for row in rows]
-    together = [row[-1] for row in rows if len(row) == 5]
-    for figures in ASKED.values():
-        assert {str(n) for n in figures} <= set(together), flat
-    assert any({str(34 + 19), "6"} <= set(row) for row in rows) or any({"34", "6"} <= set(row) for row in rows), flat  # days, of so many decisions
+    said = {row[0]: row[1:] for row in rows if len(row) > 1}
+    balances = [[row[-1] for row in rows[start : start + 8]] for start, row in enumerate(rows) if row[:1] == ["Demandes envoyées"]]
+    asked, granted, met = 0, 2, 6  # the lines of a balance: sent, waiting, approved, declined, stopped, introduced, met
+    assert sorted((int(b[asked]), int(b[granted]), int(b[met])) for b in balances) == [(19, 13, 9), (34, 21, 14)]
+    assert said["villes ouvertes"] == ["4", "4", "7"]
+    assert said["Ensemble, De l'envoi à la décision"][:2] == ["53", "6"]  # so many decisions, a median of six days
 
 
 # ---- US12: livrable commun -----------------------------------------------------------------------------------------
@@ -166,6 +177,63 @@ def test_us12_three_contacts_reread_the_guide_and_three_thousand_copies_are_coun
     with stage.on(date(2025, 5, 5)):
         stage.posts(jean_baptiste, f"{engagements}/nouvelle", kind="guide", title="Guide « Financer ses études », 6 villes", done_on="30/04/2025", copies=3000)
         assert "3 000 exemplaires" in stage.reads(nadia, f"{engagements}?annee=2024-2025")
+
+
+def test_us12_events_that_were_agreed_on_stand_in_a_calendar_that_both_associations_read(stage, cast, lucas, soraya, nadia, thi_mai, oscar):  # noqa: F811
+    aisne = {"department": "02", "academy": "20", "region": "32"}
+    ramee, condorcet = (stage.partner(nadia, name, "Saint-Quentin", uai=uai, **aisne) for name, uai in (("Lycée de la Ramée", "0020049T"), ("Lycée Condorcet", "0020050U")))
+    contacts = [stage.contact(partner, "Aïssa", "Kanté", f"kante{n}@ac-amiens.example") for n, partner in enumerate((ramee, condorcet))]
+    day = {"event_name": "Entretiens de l'Excellence, Saint-Quentin", "event_on": date(2024, 11, 23), "event_hours": "13 h 30-17 h 30", "place": "Saint-Quentin (02100)"}
+    page = f"/convention/{cast.convention.id}/calendrier"
+    with stage.on(date(2024, 6, 3)):
+        first, second = (stage.asks(lucas, partner, **NEED | day) for partner in (ramee, condorcet))
+        stage.asks(soraya, ramee, **NEED | day | {"event_name": "Une idée encore", "event_on": date(2024, 12, 7)})
+        assert "Aucun événement à venir" in stage.reads(thi_mai, page)
+
+        for request, contact in zip((first, second), contacts, strict=True):
+            stage.approves(nadia, request, contact)
+        for reader in (thi_mai, lucas, soraya, nadia):  # two lycées are asked for it: it is one event
+            read = stage.reads(reader, page)
+            assert read.count("Entretiens de l'Excellence, Saint-Quentin") == 1
+            assert "23 nov. 2024" in read
+            assert "13 h 30-17 h 30" in read
+            assert "Une idée encore" not in read  # nobody agreed to it yet
+            assert "Kanté" not in read
+            assert "Ramée" not in read
+        assert stage._client_of(oscar).get(page).status_code == 404
+
+        file = stage._client_of(thi_mai).get(f"{page}.ics").get_data(as_text=True)
+        assert file.count("BEGIN:VEVENT") == 1
+        assert "DTSTART;TZID=Europe/Paris:20241123T133000" in file
+        assert "Kant" not in file
+
+        client = stage._client_of(thi_mai)
+        client.post(f"{page}/abonnement")
+        address = re.search(r'value="[^"]*(/convention/agenda/[^"]+)"', client.get(page).text)[1]
+        feed = stage._client_of(None).get(address)
+        assert (feed.status_code, feed.mimetype) == (200, "text/calendar")
+        assert "23T133000" in feed.text
+        client.post(f"{page}/abonnement")  # another address: the old one opens nothing any more
+        assert stage._client_of(None).get(address).status_code == 404
+    with stage.on(date(2024, 11, 25)):
+        assert "Aucun événement à venir" in stage.reads(lucas, page).replace("Une idée encore", "")
+
+
+def test_the_address_of_a_calendar_goes_with_the_member(stage, cast, thi_mai, helene):  # noqa: F811
+    from brokerage.accounts import team
+
+    page = f"/convention/{cast.convention.id}/calendrier"
+    with stage.on(date(2024, 6, 3)):
+        client = stage._client_of(thi_mai)
+        client.post(f"{page}/abonnement")
+        address = re.search(r'value="[^"]*(/convention/agenda/[^"]+)"', client.get(page).text)[1]
+        assert stage._client_of(None).get(address).status_code == 200
+
+        with scope.acting(scope.member(cast.pa.id)) as session:
+            team.deactivate(session.get_one(User, thi_mai.id), session.get_one(User, helene.id))
+            session.commit()
+
+        assert stage._client_of(None).get(address).status_code == 404
 
 
 # ---- US13: un lycée connu des deux ---------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ from brokerage.timeline import Entry
 from tests.mail_fixtures import DOMAIN, Sink, sink  # noqa: F401
 from tests.recount import differences, recounted
 from tests.year.almanac import DAY, PARIS
+from tests.year.checked import CHECKED
 from tests.year.people import FIRST, LAST, Crowd
 from tests.year.play import Play
 from tests.year.promised import PROMISED, promised
@@ -62,6 +64,15 @@ class Year:
     stories: dict[Any, Story]
     charge: InCharge
     requests: dict[Any, IntroductionRequest]
+    ended: dict[Any, str]  # the last state of each request and introduction
+
+    @cached_property
+    def letters(self) -> dict[Any, list[Message]]:
+        """Letters by what they are about."""
+        found: dict[Any, list[Message]] = {}
+        for one in self.messages:
+            found.setdefault(one.introduction_id or one.request_id, []).append(one)
+        return found
 
 
 def run_jobs(run: Run, transport: Transport) -> None:
@@ -80,10 +91,11 @@ def look_back(crowd: Crowd, runs: list[Run], played: Play) -> Year:
         entries = session.scalars(sa.select(Entry).order_by(Entry.at)).all()
         messages = session.scalars(sa.select(Message).order_by(Message.sent_at, Message.id)).all()
         requests = {one.id: one for one in session.scalars(sa.select(IntroductionRequest))}
+        ended = {one.id: str(one.state) for one in session.scalars(sa.select(Introduction))} | {key: str(one.state) for key, one in requests.items()}
         session.expunge_all()
     stories = told([one for one in entries if one.request_id], {k: r.asking_id for k, r in requests.items()}, {k: r.giving_id for k, r in requests.items()})
     first = {line.request_id: crowd.names[line.by_id] for line in reversed(entries) if line.what == "submit"}
-    return Year(crowd, runs, played, list(entries), list(messages), stories, InCharge(crowd, stories, entries, first), requests)
+    return Year(crowd, runs, played, list(entries), list(messages), stories, InCharge(crowd, stories, entries, first), requests, ended)
 
 
 @pytest.fixture
@@ -103,6 +115,7 @@ def test_a_year_of_three_hundred_requests(year: Year, sink: Sink) -> None:  # no
     if os.environ.get("PASSERELLE_TABLE"):
         print_table(year)
 
+    the_ten_checked_by_hand_are_as_they_were_checked(year)
     every_reminder_left_on_its_day_and_hour(year)
     none_left_at_a_bad_moment_or_twice(year)
     every_promised_letter_was_written_once_and_left_once(year, sink)
@@ -194,12 +207,27 @@ def the_year_had_all_of_it(year: Year) -> None:
 
 
 def print_table(year: Year) -> None:
-    with scope.acting(scope.system("a table")) as session:
-        state = {one.id: one.state for one in session.scalars(sa.select(Introduction))} | {key: one.state for key, one in year.requests.items()}
-    for key, story in sorted(year.stories.items(), key=lambda one: (year.requests[one[1].request_id].number, one[1].stays[0].start)):
-        request, where = year.requests[story.request_id], year.crowd.contact.get(story.contact_id)
-        print(f"\n{request.number} {'introduction at ' + where.town + ' ' + str(where.spot) if where else 'request'}, event {request.event_on} {request.fallback_on or ''}: {state[key]}")
-        steps = [(line.at, f"  {paris(line.at)}  {line.what} by {line.by_name or line.by_kind} {line.details.get('until', '')}{line.details.get('leaves', '')}") for line in story.lines]
-        letters = [(m.sent_at or m.created_at, f"      {paris(m.sent_at)}  {m.kind} → {year.crowd.names.get(m.to_user_id, 'contact')} ({m.state})") for m in year.messages if (m.introduction_id or m.request_id) == key]
-        for _at, line in sorted(steps + letters, key=lambda one: one[0]):
-            print(line)
+    for number in sorted({one.number for one in year.requests.values()}):
+        print(f"\n{number}", *told_of(year, number), sep="\n")
+
+
+def told_of(year: Year, number: str) -> list[str]:
+    """What happened to a request and its introductions, and what left when, a line each; of one moment, in the order of the alphabet."""
+    [request] = [one for one in year.requests.values() if one.number == number]
+    mine = [(key, story) for key, story in year.stories.items() if story.request_id == request.id]
+    return [line for key, story in sorted(mine, key=lambda one: one[1].stays[0].start) for line in _one_story(year, key, story)]
+
+
+def _one_story(year: Year, key: Any, story: Story) -> list[str]:
+    where = year.crowd.contact.get(story.contact_id)
+    steps = [(line.at, f"{paris(line.at)} {line.what} by {line.by_name or line.by_kind} {line.details.get('until', '')}".strip()) for line in story.lines]
+    letters = [
+        (m.sent_at or m.created_at, f"{paris(m.sent_at)} {m.kind} → {year.crowd.names.get(m.to_user_id, 'contact')} ({m.state})")
+        for m in year.letters.get(key, ())
+    ]
+    return [f"at {where.town}: {year.ended[key]}" if where else f"the request: {year.ended[key]}", *(line for _at, line in sorted(steps + letters))]
+
+
+def the_ten_checked_by_hand_are_as_they_were_checked(year: Year) -> None:
+    for number, checked in CHECKED.items():
+        assert told_of(year, number) == [line.partition("  # ")[0].strip() for line in checked.strip().splitlines()], number

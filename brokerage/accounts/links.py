@@ -20,6 +20,7 @@ LIFETIMES = {
     Purpose.OBJECTION: timedelta(days=365 * 3),  # objecting must stay as easy as it was on the first day
     Purpose.OUTCOME: timedelta(days=60),
     Purpose.PREFERENCES: timedelta(days=365),
+    Purpose.AGENDA: timedelta(days=365 * 3),
     Purpose.DATA: timedelta(days=7),  # it shows and erases everything: a forwarded letter must not do that for long
 }
 PATHS = {
@@ -29,6 +30,7 @@ PATHS = {
     Purpose.OBJECTION: "/opposition/",
     Purpose.OUTCOME: "/resultat/",
     Purpose.PREFERENCES: "/preferences/",
+    Purpose.AGENDA: "/convention/agenda/",
     Purpose.DATA: "/mes-donnees/",
 }
 TO_CONTACTS = frozenset({Purpose.ANSWER, Purpose.OBJECTION, Purpose.OUTCOME, Purpose.PREFERENCES, Purpose.DATA})
@@ -136,6 +138,8 @@ def spent(*purposes: Purpose) -> NotFound:
         return NotFound(N_("Ce lien a déjà servi ou n'est plus valable. Demandez-en un autre : il vaut une heure."))
     if Purpose.INVITATION in purposes:
         return NotFound(N_("Cette invitation a déjà servi ou n'est plus valable. Demandez-en une autre à votre association."))
+    if Purpose.AGENDA in purposes:
+        return NotFound(N_("Cette adresse ne donne plus rien. Le calendrier partagé en donne une autre."))
     return NotFound(N_("Ce lien a déjà servi ou n'est plus valable. Répondez simplement au message reçu."))
 
 

@@ -122,6 +122,7 @@ class Purpose(enum.StrEnum):
     OBJECTION = "objection"  # a contact asks to be left alone
     OUTCOME = "outcome"
     PREFERENCES = "preferences"  # how often, when and about what a contact may be asked
+    AGENDA = "agenda"  # the events of a member's conventions, for a calendar that reads them by itself
     DATA = "data"  # what is held of a contact: asked for each time, sent to the address on file
 
 

@@ -229,6 +229,7 @@ def deactivate(member: User, by: User, successor: User | None = None) -> None:
     _replace_everywhere(member, successor)
     links.revoke(Purpose.INVITATION, member.id)
     links.revoke(Purpose.PASSWORD, member.id)
+    links.revoke(Purpose.AGENDA, member.id)
     sign_in.leave_everywhere(member.id)
     _record("member_deactivated", by, member, successor=successor.name if successor else "")
 

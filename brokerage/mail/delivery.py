@@ -10,7 +10,7 @@ import secrets
 import time
 import uuid
 from collections.abc import Callable, Iterable
-from functools import partial
+from functools import cache, partial
 from typing import TypeVar
 
 import sqlalchemy as sa
@@ -218,15 +218,16 @@ def _parcel(message: Message, address: str, reason: str | None) -> mime.Parcel:
     objections_count = message.to_user_id is None and message.kind not in outbox.essential
     if reason == HARD or (reason is not None and objections_count):
         raise seals.Closed("suppressed")
+    opener = cache(seals.opened)  # the words, their HTML and the headers carry the same seals
     return mime.Parcel(
         recipient=address,
         from_name=message.from_name,
-        to=tuple(seals.broken(one) for one in message.header_to),
-        reply_to=seals.broken(message.reply_to),
+        to=tuple(seals.broken(one, opener=opener) for one in message.header_to),
+        reply_to=seals.broken(message.reply_to, opener=opener),
         subject=message.subject,
-        text=seals.broken(message.text),
-        html=seals.broken(message.html, html.escape),
-        headers={name: seals.broken(value) for name, value in message.headers.items()},
+        text=seals.broken(message.text, opener=opener),
+        html=seals.broken(message.html, html.escape, opener),
+        headers={name: seals.broken(value, opener=opener) for name, value in message.headers.items()},
         calendar=message.calendar,
         message_id=message.message_id,
         language=message.language,

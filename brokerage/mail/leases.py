@@ -9,6 +9,7 @@ import logging
 import random
 import uuid
 from datetime import timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -56,12 +57,12 @@ class Ledger:
     """A connection of its own for the two changes that every letter goes through: one round trip each.
 
     Each commits by itself, so none is open while the server talks. The connection says once whom it serves and is
-    closed in the end, never given back to the pool. The unit of work would take five times as long.
+    closed in the end, never given to the pool; nor taken from it, for the pool's have their statements prepared. The
+    unit of work would take five times as long.
     """
 
     def __init__(self) -> None:
-        self._connection = db.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        self._connection.detach()
+        self._connection = _apart(db.engine.url).connect().execution_options(isolation_level="AUTOCOMMIT")
         self._connection.exec_driver_sql("SELECT set_config('app.scope', 'system', false)")
 
     def moved(self, change: str, message_id: uuid.UUID, holder: str, sources: list[MessageState], **values: Any) -> bool:
@@ -72,6 +73,11 @@ class Ledger:
 
     def close(self) -> None:
         self._connection.close()
+
+
+@cache
+def _apart(url: sa.URL) -> sa.Engine:
+    return sa.create_engine(url, poolclass=sa.NullPool, hide_parameters=True)
 
 
 def fence(ledger: Ledger, message_id: uuid.UUID, holder: str, lease: timedelta = TRANSMISSION_LEASE) -> bool:

@@ -13,6 +13,7 @@ LINK = rf"\[\[link:{_ID}\]\]"
 PATTERN = re.compile(rf"\[\[(email|phone|link|member):({_ID})\]\]")
 _LOOKS_LIKE_ONE = re.compile(r"\[(?=\[\w+:)")
 Resolver = Callable[[uuid.UUID], str]
+Opener = Callable[[str, uuid.UUID], str]
 
 
 class Closed(Exception):
@@ -67,9 +68,9 @@ def opened(name: str, subject_id: uuid.UUID) -> str:
     return _resolvers[name](subject_id)
 
 
-def broken(text: str, escape: Callable[[str], str] = str) -> str:
+def broken(text: str, escape: Callable[[str], str] = str, opener: Opener = opened) -> str:
     """`text` with the values in place of its seals, each passed through `escape`. Raises `Closed`."""
-    return PATTERN.sub(lambda seal: escape(opened(seal[1], uuid.UUID(seal[2]))), text)
+    return PATTERN.sub(lambda seal: escape(opener(seal[1], uuid.UUID(seal[2]))), text)
 
 
 def defused(text: str) -> str:

@@ -14,6 +14,7 @@ from brokerage import clock, scope
 from brokerage.accounts.models import Link
 from brokerage.database import db
 from brokerage.introductions.models import Ask, Consent, Introduction, IntroductionRequest, Outcome
+from brokerage.introductions.request_templates import RequestTemplate
 from brokerage.mail import inbox
 from brokerage.mail.models import Message
 from brokerage.partners import persons, vault
@@ -68,6 +69,9 @@ def _forget_words(contact: Contact, address: str) -> None:
     asked = sa.select(IntroductionRequest).join(Introduction, Introduction.request_id == IntroductionRequest.id)
     for request in db.session.scalars(asked.where(Introduction.contact_id == contact.id)).unique():
         _strike(request, FREE_TEXTS, patterns)
+        kept = sa.select(RequestTemplate).where(RequestTemplate.association_id == request.asking_id)
+        for template in db.session.scalars(kept):  # its words may have been kept for the next one
+            _strike(template, ("message",), patterns)
     for task in db.session.scalars(sa.select(Task).where(Task.partner_id == contact.partner_id)):
         _strike(task, ("text", "made_by"), patterns)
 

@@ -16,10 +16,10 @@ import sqlalchemy.orm as so
 
 from brokerage.database import db
 from brokerage.introductions.models import Outcome, Result
-from brokerage.reports.figures import DECIDED, FIGURES, KIND, MADE, MONTH, NAMES, Condition, Counts, I, R
+from brokerage.reports.figures import DECIDED, FIGURES, KIND, MADE, MONTH, NAMES, TOWN, Condition, Counts, I, R
 from brokerage.timeline import Entry
 
-SETS = ("kinds", "months", "regions", "reasons", "commitments")
+SETS = ("kinds", "months", "regions", "reasons", "commitments", "towns")
 PAIRS = {"decided_on": "decision", "met_on": "meeting"}  # each from the day it was sent
 COLUMNS = (*SETS, "sent_on", *PAIRS)
 Pairs = dict[tuple[date, date], int]  # from a day to a day: how many times
@@ -53,7 +53,7 @@ def _requests(sent: list[Condition]) -> sa.Subquery:
     told = [joined.get(name, rule).label(name) for name, rule in FIGURES.items()]
     about = (
         KIND.label("kinds"), MONTH.label("months"), sa.func.coalesce(R.region, "").label("regions"),
-        R.decline_reason.label("reasons"), R.commitment.label("commitments"), day(Entry.at).label("sent_on"),
+        R.decline_reason.label("reasons"), R.commitment.label("commitments"), TOWN.label("towns"), day(Entry.at).label("sent_on"),
         sa.case((DECIDED, day(R.decided_at))).label("decided_on"), day(opened.c.met).label("met_on"),
     )  # fmt: skip
     doors = sa.func.coalesce(opened.c.doors, 0).label("doors")
@@ -62,7 +62,7 @@ def _requests(sent: list[Condition]) -> sa.Subquery:
 
 
 def counted(sent: list[Condition]) -> dict[uuid.UUID, Counted]:
-    """By asking side: seven groupings of one pass, in one statement."""
+    """By asking side: eight groupings of one pass, in one statement."""
     found: defaultdict[uuid.UUID, Counted] = defaultdict(Counted)
     for side, level, *values in db.session.execute(_statement(sent)):
         first, last = _grouped_by(level)

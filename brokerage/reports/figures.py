@@ -19,6 +19,7 @@ from brokerage.timeline import Entry
 R, I = IntroductionRequest, Introduction
 Condition = sa.ColumnElement[bool]
 
+NEW_TOWN = "new_town"
 KINDS = ("academic", "corporate", "other")  # other: volunteers, or a network still to be found
 KIND: sa.ColumnElement[str] = sa.case(
     (R.need == Need.ACADEMIC, "academic"), (R.need == Need.CORPORATE, "corporate"), else_="other"
@@ -80,16 +81,21 @@ class Behind:
     region: str | None = None  # INSEE code; "" for none
     reason: str | None = None
     commitment: int | None = None
+    purpose: str | None = None
 
     def conditions(self) -> list[Condition]:
         """The request is one of them."""
         wanted: list[tuple[Any, Any]] = [
             (R.asking_id, self.asking), (KIND, self.kind), (MONTH, self.month), (sa.func.coalesce(R.region, ""), self.region),
             (R.decline_reason, self.reason), (R.commitment, self.commitment),
+            (R.purpose, self.purpose),
         ]  # fmt: skip
         return [FIGURES[self.figure], *(column == value for column, value in wanted if value is not None)]
 
 
+# What a request for a new town says of its place, and of the département it lies in; nothing of any other request.
+_PLACE = sa.func.coalesce(sa.func.nullif(R.place, ""), R.target_town)
+TOWN = sa.case((R.purpose == NEW_TOWN, _PLACE + "|" + sa.func.coalesce(R.department, "")))
 MONTH = sa.func.to_char(sa.func.timezone("Europe/Paris", Entry.at), "YYYY-MM")
 
 

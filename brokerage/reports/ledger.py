@@ -20,11 +20,12 @@ from brokerage.conventions.models import Convention
 from brokerage.database import db
 from brokerage.introductions.models import Outcome
 from brokerage.introductions.purposes import NUMBERS
-from brokerage.reports import counting, delays
+from brokerage.reports import counting, delays, towns
 from brokerage.reports.counting import Counted
 from brokerage.reports.delays import Delay
 from brokerage.reports.figures import FIGURES, STANDS, Condition, Counts, I, R, sent_in
 from brokerage.reports.periods import Period
+from brokerage.reports.towns import Towns
 from brokerage.timeline import Entry
 
 
@@ -50,6 +51,7 @@ class Direction:
     regions: dict[str, Counts] = field(default_factory=dict)  # INSEE code; "" where no place is known
     reasons: dict[str, int] = field(default_factory=dict)
     commitments: dict[int, Counts] = field(default_factory=dict)
+    towns: Towns = field(default_factory=dict)
     numbers: dict[str, int] = field(default_factory=dict)  # pupils, rooms, …: obtained, as told last
     delays: dict[str, Delay] = field(default_factory=dict)
 
@@ -84,6 +86,11 @@ class Ledger:
         """Both directions together."""
         return self.directions[0].total + self.directions[1].total
 
+    @property
+    def towns(self) -> Towns:
+        """Towns opened in either direction; one that both sides opened is one."""
+        return self.directions[1].towns | self.directions[0].towns
+
     def asked_under(self, commitment: int) -> int:
         """Requests that serve a commitment, both directions together."""
         return sum(d.commitments.get(commitment, Counts()).asked for d in self.directions)
@@ -106,6 +113,12 @@ def of(convention: Convention, period: Period, reader: uuid.UUID) -> Ledger:
     none = commitments.Tally()
     promises = [Promise(c.number, c.title, c.text, tallies.get(c.number, none)) for c in convention.commitments]
     return Ledger(convention, period, (both[0], both[1]), late.get(None, {}), tuple(promises))
+
+
+def blank(convention: Convention, period: Period) -> Ledger:
+    """Its two sides and no figure: for the pages of a convention that count nothing."""
+    one, other = sides(convention)
+    return Ledger(convention, period, (Direction(one, other), Direction(other, one)), {}, ())
 
 
 def opened_by(association_id: uuid.UUID, period: Period) -> tuple[int, int]:
@@ -134,7 +147,8 @@ def _direction(
     numbers: dict[uuid.UUID, dict[str, int]], late: dict[uuid.UUID | None, dict[str, Delay]],
 ) -> Direction:  # fmt: skip
     reasons = {reason: c.declined for reason, c in counted.by["reasons"].items() if reason and c.declined}
-    grouped: dict[str, Any] = {name: found for name, found in counted.by.items() if name != "reasons"}
+    grouped: dict[str, Any] = {name: found for name, found in counted.by.items() if name not in ("reasons", "towns")}
+    grouped["towns"] = towns.opened(counted.by["towns"])
     return Direction(asking, giving, reasons=reasons, numbers=numbers.get(asking.id, {}), delays=late.get(asking.id, {}), **grouped)
 
 

@@ -13,7 +13,7 @@ from brokerage.introductions.purposes import DECLINE_REASONS, NUMBERS
 from brokerage.reference.places import REGIONS
 from brokerage.reports.delays import NAMES as DELAYS
 from brokerage.reports.delays import Delay
-from brokerage.reports.figures import KINDS, NAMES, Behind, Counts
+from brokerage.reports.figures import KINDS, NAMES, NEW_TOWN, Behind, Counts
 from brokerage.reports.ledger import Direction, Ledger
 
 Say = Callable[[str], str]
@@ -84,7 +84,10 @@ NOTES = {
         "Jours ouvrés : du lundi au vendredi, sans les jours fériés. Médiane : la moitié des cas va plus vite."
         " Étendue : huit cas sur dix, en jours ouvrés."
     ),
-    "numbers": N_("Nombres obtenus, tels que dits en dernier pour chaque mise en relation."),
+    "numbers": N_(
+        "Villes ouvertes : lieux des demandes « Ouvrir une nouvelle ville » suivies d'une mise en relation, chacun compté une fois."
+        " Nombres obtenus, tels que dits en dernier pour chaque mise en relation."
+    ),
     "commitments": N_(
         "L'objet de chaque demande relève d'un engagement. Actions : faites hors demande,"
         " notées par une association et confirmées par l'autre."
@@ -178,8 +181,15 @@ def _measures(delay: Delay) -> tuple[Number, ...]:
 
 
 def _numbers(ledger: Ledger, say: Say) -> Table:
-    rows = [Row(say(label), _both([d.numbers.get(name, 0) for d in ledger.directions], ledger)) for name, label in NUMBERS.items()]
+    rows = [Row(say(N_("villes ouvertes")), _towns(ledger))]
+    rows += [Row(say(label), _both([d.numbers.get(name, 0) for d in ledger.directions], ledger)) for name, label in NUMBERS.items()]
     return Table("numbers", say(N_("Ce qui en est sorti")), say(NOTES["numbers"]), _head(ledger, say, N_("Effectifs")), tuple(rows))
+
+
+def _towns(ledger: Ledger) -> tuple[Cell, ...]:
+    """A town that both sides opened is one, so that the last figure may be less than the sum."""
+    *each, _sum = _both([len(d.towns) for d in ledger.directions], ledger, Behind("introduced", purpose=NEW_TOWN))
+    return (*each, replace(_sum, value=len(ledger.towns)))
 
 
 def _commitments(ledger: Ledger, say: Say) -> Table:
@@ -208,5 +218,6 @@ def address(behind: Behind) -> dict[str, Any]:
     said = {
         "chiffre": behind.figure, "de": behind.asking, "reseau": behind.kind, "mois": behind.month,
         "region": "aucune" if behind.region == "" else behind.region, "motif": behind.reason, "engagement": behind.commitment,
+        "objet": behind.purpose,
     }  # fmt: skip
     return {name: value for name, value in said.items() if value is not None}

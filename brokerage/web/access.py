@@ -115,6 +115,8 @@ def by_old_link(view: View) -> View:
 def _scope_of(link: Link) -> scope.Scope:
     if link.purpose is Purpose.DATA or (link.purpose in EVERYWHERE and not _reading()):
         return scope.system("what a person says or asks of their data holds in every book", _reading())
+    if link.purpose is Purpose.AGENDA:
+        return scope.member(link.association_id, _reading())
     return scope.Scope(scope.Kind.CONTACT, link.association_id, _reading())
 
 

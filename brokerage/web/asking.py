@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 from brokerage import clock
 from brokerage.accounts.models import Role
 from brokerage.conventions import policy as conventions
+from brokerage.database import db
 from brokerage.errors import N_, BadInput, Refusal
-from brokerage.introductions import before_sending, requests, rules
+from brokerage.introductions import before_sending, request_templates, requests, rules
 from brokerage.introductions.models import IntroductionRequest, Need
 from brokerage.introductions.purposes import NUMBERS
+from brokerage.introductions.request_templates import RequestTemplate
 from brokerage.introductions.states import RequestState
 from brokerage.partners import showcase
 from brokerage.reference.sensitive import doubts_in
@@ -63,13 +65,21 @@ def _ally(form: RequestForm) -> uuid.UUID:
 @pages.get("/nouvelle")
 @access.members(*ASKERS)
 def new() -> ResponseReturnValue:
-    """An empty form, a draft taken up again, or an old request said once more with its dates left out."""
+    """An empty form, a draft taken up again, an old request said once more with its dates left out, or a template's words."""
     if kept := request.args.get("brouillon", type=uuid.UUID):
         draft = found(kept)
         return _page(RequestForm(formdata=None, obj=draft, draft=str(draft.id), **_besides(draft)))
     if old := request.args.get("comme", type=uuid.UUID):
         return _page(_like(found(old)))
-    return _page(RequestForm(formdata=None, partner=request.args.get("partenaire", "")))
+    mine = db.session.scalars(request_templates.of(me().association_id)).all()
+    chosen = next((one for one in mine if one.id == identifier(request.args.get("modele"))), None)
+    return _page(_from(chosen), templates=mine, begun_from=chosen)
+
+
+def _from(template: RequestTemplate | None) -> RequestForm:
+    """A form with a template's words, or none; aimed at the partner of the address."""
+    words = {name: getattr(template, name) for name in request_templates.WORDS} if template else {}
+    return RequestForm(formdata=None, data=words | words.get("numbers", {}), partner=request.args.get("partenaire", ""))
 
 
 def _besides(draft: IntroductionRequest) -> dict[str, Any]:
@@ -89,7 +99,7 @@ def _like(old: IntroductionRequest) -> RequestForm:
     return form
 
 
-def _page(form: RequestForm, status: int = 200, fragments: tuple[str, ...] = ()) -> ResponseReturnValue:
+def _page(form: RequestForm, status: int = 200, fragments: tuple[str, ...] = (), **more: Any) -> ResponseReturnValue:
     allies = conventions.allies(me().association_id)
     form.open_to(allies)
     wanted = identifier(form.partner.data)
@@ -97,7 +107,8 @@ def _page(form: RequestForm, status: int = 200, fragments: tuple[str, ...] = ())
     aim = card.association_id if card else identifier(form.ally.data)
     giving = next((ally for ally in allies if ally.id == aim), allies[0] if allies else None)
     advice = before_sending.advice(_plan(form, giving.id, card)) if giving and not wants("garde") else None
-    context: dict[str, Any] = {"form": form, "card": card, "allies": allies, "by": me(), "numbers": NUMBERS, "kept_at": hour(clock.now())}
+    context: dict[str, Any] = {"templates": (), "begun_from": None, **more, "form": form, "card": card, "allies": allies}
+    context |= {"by": me(), "numbers": NUMBERS, "kept_at": hour(clock.now())}
     context |= {"advice": advice, "remarks": [*_careless(form), *advising.remarks(advice, giving, card)] if advice else []}
     days = rules.of(giving.id).decide_within if giving else 5
     return page("requests/new.html", status=status, fragments=fragments, days=days, **context)
@@ -144,7 +155,7 @@ def aim_elsewhere() -> ResponseReturnValue:
 @pages.post("/nouvelle")
 @access.members(*ASKERS)
 def send() -> ResponseReturnValue:
-    """Keep the draft, or send the request."""
+    """Keep the draft, keep its words as a template, or send the request."""
     form = RequestForm().open_to(conventions.allies(me().association_id))
     if not form.validate():
         return _page(form, 422)
@@ -153,6 +164,8 @@ def send() -> ResponseReturnValue:
         if request.form.get("action") == "garder":
             flash(_("Brouillon gardé."))
             return redirect(url_for("requests.inbox"), 303)
+        if request.form.get("action") == "modele":
+            return redirect(url_for("requests.new_template", de=draft.id), 303)
         requests.submit(draft, me())
     except Refusal as no:
         form.refuse(no)

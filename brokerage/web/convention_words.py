@@ -10,7 +10,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from brokerage.errors import N_
-from brokerage.introductions.purposes import DECLINE_REASONS
+from brokerage.introductions.purposes import DECLINE_REASONS, PURPOSES
 from brokerage.reference.places import REGIONS
 from brokerage.reports.delays import Delay
 from brokerage.reports.figures import Behind
@@ -19,6 +19,7 @@ from brokerage.reports.periods import Period
 from brokerage.reports.tables import DELAY_WORDS, FIGURES, KIND_WORDS, Words
 from brokerage.web.formats import date_short, number
 
+TOLD = 9  # towns that a line of the report has room for
 MANY = 10  # under this, cases are told one by one, never as a share
 _TENTHS = (
     N_("Aucune"), N_("Une"), N_("Deux"), N_("Trois"), N_("Quatre"), N_("Cinq"), N_("Six"), N_("Sept"), N_("Huit"), N_("Neuf"), N_("Dix"),
@@ -74,6 +75,7 @@ class Told:
     path: str
     steps: Bars
     places: str
+    towns: str
     regions: dict[str, int]
     busiest: list[tuple[str, int]]
     pace: str
@@ -90,7 +92,8 @@ def told(ledger: Ledger) -> Told:
     reasons = _reasons(ledger)
     return Told(
         period(ledger.period), _title(ledger), _lead(ledger), _keys(ledger), _balance(ledger), _opened(ledger), _months(ledger),
-        _path(ledger), _steps(ledger), _places(regions), regions, _busiest(regions), _pace(ledger), _ranges(ledger), _longest(ledger),
+        _path(ledger), _steps(ledger), _places(regions), _towns(ledger), regions, _busiest(regions), _pace(ledger), _ranges(ledger),
+        _longest(ledger),
         _refusals(ledger, reasons), reasons, ledger.convention.starts_on.year,
     )  # fmt: skip
 
@@ -190,6 +193,15 @@ def _places(regions: dict[str, int]) -> str:
     return ngettext("Une région porte la moitié des mises en relation", "%(num)d régions portent la moitié des mises en relation", few)
 
 
+def _towns(ledger: Ledger) -> str:
+    """The towns opened by name, or the first of them."""
+    names = sorted(ledger.towns.values())
+    if not names:
+        return ""
+    named = ", ".join(names[:TOLD]) + ("…" if len(names) > TOLD else "")
+    return ngettext("Une ville ouverte : %(names)s", "%(num)d villes ouvertes : %(names)s", len(names), names=named)
+
+
 def _pace(ledger: Ledger) -> str:
     decided = ledger.delays.get("decision", Delay())
     if decided.working is None:
@@ -242,6 +254,8 @@ def sentence(wanted: Behind, sides: Sequence[Side]) -> str:
         said.append(_("motif : %(reason)s", reason=_(DECLINE_REASONS[wanted.reason])))
     if wanted.commitment is not None:
         said.append(_("engagement %(number)s", number=wanted.commitment))
+    if wanted.purpose:
+        said.append(_("objet : %(purpose)s", purpose=_(PURPOSES[wanted.purpose].label)))
     return ", ".join(filter(None, said))
 
 

@@ -18,7 +18,7 @@ from brokerage.database import db
 from brokerage.introductions import desk
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.introductions.policy import READERS
-from brokerage.introductions.purposes import DECLINE_REASONS
+from brokerage.introductions.purposes import DECLINE_REASONS, PURPOSES
 from brokerage.reports import figures, ledger, periods, sheets, tables
 from brokerage.reports.figures import Behind
 from brokerage.reports.ledger import Ledger
@@ -127,6 +127,7 @@ def _wanted() -> Behind:
         "" if region == "aucune" else region,
         reason if reason in DECLINE_REASONS else None,
         args.get("engagement", type=int),
+        args["objet"] if args.get("objet") in PURPOSES else None,
     )
 
 

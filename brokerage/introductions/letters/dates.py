@@ -1,6 +1,7 @@
 """The date of an event as a file for calendars (RFC 5545), attached to the introduction or fetched: an entry to keep, no invitation."""
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 import sqlalchemy as sa
@@ -23,12 +24,23 @@ def of(request: IntroductionRequest) -> str:
     Its UID is the request's, so that a second one replaces the first; SEQUENCE counts those that left before. There is
     no METHOD: a calendar must not answer in somebody's name. It names the event and the place, and nobody.
     """
-    if request.event_on is None:
-        return ""
+    return _book(_event(request, request.event_on, _sent_before(request))) if request.event_on else ""
+
+
+def shared(requests: Iterable[IntroductionRequest], name: str) -> str:
+    """The .ics of several events under a name, for a calendar to read again and again."""
+    events = (_event(one, one.event_on, 0) for one in requests if one.event_on)
+    return _book(*events, name=name)
+
+
+def _book(*events: Event, name: str = "") -> str:
     book = Calendar()
     book.add("prodid", "-//Passerelle//FR")
     book.add("version", "2.0")
-    book.add_component(_event(request, request.event_on, _sent_before(request)))
+    if name:
+        book.add("x-wr-calname", name)
+    for event in events:
+        book.add_component(event)
     book.add_missing_timezones()
     return book.to_ical().decode()
 
