@@ -143,3 +143,62 @@ def test_nothing_of_another_book_is_counted(book, lucas, oscar, signed_in, as_sy
 
     for stranger in (lucas, oscar):
         assert set(counts(signed_in(stranger).get("/partenaires/filtres")).values()) <= {"0"}
+
+
+def test_a_range_of_numbers_or_days_keeps_what_lies_in_it(book, nadia, karim, signed_in, as_member):
+    _level, places = book
+    with as_member(nadia) as session:
+        signed = fields.define(session.get_one(User, nadia.id), Subject.PARTNER, FieldKind.DATE, "Signée le").key
+        people.a_partner(karim, "Grand", extra={places: 300, signed: "2026-04-04"})
+        people.a_partner(karim, "Petit", extra={places: 9.5, signed: "2024-12-31"})
+        session.commit()
+    reader = signed_in(nadia)
+
+    def shown(query: str) -> set[str]:
+        page = reader.get(f"/partenaires/?{query}").get_data(as_text=True)
+        return {name for name in ("Grand", "Petit", "Lycée Renoir", "Zéphyr") if f">{name}</a>" in page}
+
+    of, when = f"champ-{places}", f"champ-{signed}"
+    assert shown(f"{of}-de=28") == {"Grand", "Lycée Renoir"}
+    assert shown(f"{of}-a=28") == {"Petit", "Lycée Renoir"}
+    assert shown(f"{of}-de=9,5&{of}-a=299") == {"Petit", "Lycée Renoir"}
+    assert shown(f"{of}-de=28&q=gran") == {"Grand"}
+    assert shown(f"{when}-de=2025-01-01") == {"Grand"}
+    assert shown(f"{when}-a=31/12/2025") == {"Petit"}
+    assert shown(f"{when}-de=28") == set()  # a number is no day: nothing is on its side
+    assert len(shown(f"{of}-de=douze")) == 4  # what makes no sense is left out
+    assert "Places : à partir de 28" in words(reader.get(f"/partenaires/?{of}-de=28"))
+    assert "Signée le : jusqu’au 31 décembre 2025" in words(reader.get(f"/partenaires/?{when}-a=31/12/2025"))
+    body = reader.get(f"/partenaires/filtres?{of}-de=28&{of}=9,5&{of}=300").get_data(as_text=True)
+    assert f'name="{of}-de" value="28"' in body
+    assert f'name="{of}" value="300" checked' in body
+
+
+def test_every_value_of_a_text_stays_ticked_in_the_panel(book, nadia, signed_in, as_member):
+    with as_member(nadia) as session:
+        patron = fields.define(session.get_one(User, nadia.id), Subject.PARTNER, FieldKind.TEXT, "Parrain").key
+        session.commit()
+
+    body = signed_in(nadia).get(f"/partenaires/filtres?champ-{patron}=Roy&champ-{patron}=Diallo").get_data(as_text=True)
+
+    assert all(f'name="champ-{patron}" value="{value}" checked' in body for value in ("Roy", "Diallo"))
+    assert f'name="champ-{patron}" value=""' in body
+
+
+@pytest.mark.parametrize("sort", ["ville", "-ville", "ajout", "-ajout"])
+def test_the_list_sorts_by_town_and_by_what_was_added(sort, book, nadia, signed_in, as_system):
+    with as_system() as session:
+        for at, (name, town) in enumerate([("Zéphyr", "Arras"), ("Lycée Monet", "Évry"), ("Valmont", "Lille"), ("Lycée Renoir", "Nice")]):
+            one = session.scalars(sa.select(Partner).where(Partner.name == name)).one()
+            one.town, one.created_at = town, one.created_at.replace(year=2020 + at)
+        session.commit()
+    expected = ["Zéphyr", "Lycée Monet", "Valmont", "Lycée Renoir"]
+
+    page = signed_in(nadia).get(f"/partenaires/?sort={sort}")
+
+    said = words(page)
+    assert sorted(expected, key=said.index) == (expected[::-1] if sort[0] == "-" else expected)
+    assert ("ajout le" in said) == sort.endswith("ajout")
+    body, other = page.get_data(as_text=True), sort[1:] if sort[0] == "-" else f"-{sort}"
+    assert f'href="/partenaires/?sort={other}"' in body
+    assert f'aria-sort="{"descending" if sort[0] == "-" else "ascending"}"' in body

@@ -83,13 +83,11 @@ def test_every_kind_of_field_is_filled_shown_and_filtered(nadia, partner, asked,
     page = words(client.get(f"/partenaires/{partner.id}")).replace("\xa0", " ")
     for said in ("Parrain Mme Roy", "Places 12,5", "4 mars 2026", "Réseau local Sud"):
         assert said in page
-    with as_member(nadia) as session:
+    def found(kind: str, value: str, side: str = "") -> int:
+        return client.get(f"/partenaires/?champ-{asked[kind].key}{side}={value}").get_data(as_text=True).count(" data-row")
 
-        def found(kind: str, value: Any) -> int:
-            return len(session.scalars(sa.select(Partner).where(fields.condition(asked[kind], value))).all())
-
-        assert [found("choice", "Sud"), found("choice", "Nord"), found("number", 12.5), found("date", "2026-03-04")] == [1, 0, 1, 1]
-        assert [found("number", (10, 13)), found("number", (13, None)), found("date", ("2026-01-01", None)), found("date", (None, "2025-12-31"))] == [1, 0, 1, 0]
+    assert [found("choice", "Sud"), found("choice", "Nord"), found("number", "12.5"), found("date", "2026-03-04")] == [1, 0, 1, 1]
+    assert [found("number", "10", "-de"), found("number", "13", "-de"), found("date", "2026-01-01", "-de"), found("date", "2025-12-31", "-a")] == [1, 0, 1, 0]
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from brokerage.database import db
 from brokerage.partners import finding, narrowing, paging
 from brokerage.partners.models import Contact, Partner, PartnerKind, Permission, Status, Visibility
 from brokerage.partners.narrowing import Asked, chosen
-from brokerage.partners.windows import Findable
+from brokerage.partners.windows import Findable, Labelled
 
 PAGE = 50
 COUNTED = 1000  # beyond, a page says "plus de 1 000": nobody reads an exact number, and counting it costs
@@ -65,6 +65,7 @@ class PartnerRow(NamedTuple):
     visibility: Visibility
     status: Status
     tags: Sequence[str]
+    created_at: datetime
     tally: int  # whatever the reader counts for each partner
 
 
@@ -179,12 +180,22 @@ def _living() -> list[Any]:
 def _rows(shape: _Shape, most: int) -> tuple[list[Any], list[Any]]:
     """The conditions of a list, and its order; words are looked for until `most` rows are found."""
     order = ORDERS[shape.sort]
-    filters = [narrowing.condition(one, FILTERS) for one in shape.filters]
+    labels = [] if shape.words else [one for one in shape.filters if one.name in narrowing.WINDOW]
+    filters = [narrowing.condition(one, FILTERS) for one in shape.filters if one not in labels]
     ground = finding.Ground(Partner, Findable, [*_living(), *filters], _living(), order, also=_in_a_contact(shape.words))
     sorting = ground.sorting(shape.words, shape.start.backwards)
     if shape.words:
         return [*_living(), Partner.id.in_(finding.first_of(shape.words, ground, shape.start, most))], sorting
+    if labels:
+        return [*_living(), Partner.id.in_(_labelled(labels, ground, shape.start, most))], sorting
     return [*_living(), *filters, *([order.beyond(shape.start.backwards)] if shape.start.marked else [])], sorting
+
+
+def _labelled(labels: list[Asked], ground: finding.Ground, start: finding.Start, most: int) -> sa.Select[Any]:
+    """Partners by tags and own fields: a rare one is gathered through its index, of a common one a walk soon fills a page."""
+    gathered = sa.select(Labelled.id).where(*(narrowing.condition(one, narrowing.WINDOW) for one in labels))
+    holds = sa.and_(*(narrowing.condition(one, FILTERS) for one in labels))
+    return finding.marked(ground, start, most, gathered, holds)
 
 
 @lru_cache(maxsize=512)
@@ -205,7 +216,7 @@ def _columns() -> list[Any]:
     owner = sa.func.coalesce(User.first_name + _SPACE + User.last_name, _NOBODY)
     return [
         Partner.id, Partner.name, Partner.town, Partner.department, owner.label("owner"), Partner.last_contact_on, Partner.open_now,
-        Partner.visibility, Partner.status, Partner.tags,
+        Partner.visibility, Partner.status, Partner.tags, Partner.created_at,
     ]  # fmt: skip
 
 

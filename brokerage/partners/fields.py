@@ -19,8 +19,6 @@ from brokerage.accounts.models import User
 from brokerage.database import Base, Identified, Owned, db
 from brokerage.errors import N_, BadInput
 from brokerage.partners import policy
-from brokerage.partners.models import Partner
-from brokerage.partners.windows import Labelled
 from brokerage.reference.folding import folded
 
 MARK = "x-"  # before the id, where a field of one's own stands among others by name
@@ -28,7 +26,6 @@ MOST = 30  # fields in use per subject: beyond, nobody fills them
 MOST_OPTIONS = 60
 LONGEST = 500
 Value = str | int | float
-Scale = tuple[Value | None, Value | None]  # from, to; None leaves a side open
 
 
 class Subject(enum.StrEnum):
@@ -190,20 +187,3 @@ def shown(field: CustomField, kept: Mapping[str, Any]) -> date | Value | None:
 def merged(kept: Mapping[str, Any], said: Mapping[str, Any]) -> dict[str, Any]:
     """The values of a record once a form said some; those of archived fields stay, None takes a value out."""
     return {key: value for key, value in {**kept, **said}.items() if value is not None}
-
-
-def condition(field: CustomField, value: Value | Scale) -> sa.ColumnElement[bool]:
-    """The partners that hold this value, or one between two: for the filters of the list.
-
-    A date is its ISO text, as `read` gives it. An index answers for one value; a scale reads the association's rows.
-    """
-    if not isinstance(value, tuple):
-        return Partner.id.in_(sa.select(Labelled.id).where(Labelled.extra.contains({field.key: value})))
-    low, high = (None if end is None else sa.func.to_jsonb(_typed(end)) for end in value)
-    here = Partner.extra[field.key]
-    sides = [*([here >= low] if low is not None else []), *([here <= high] if high is not None else [])]
-    return sa.and_(Partner.extra.has_key(field.key), *sides)
-
-
-def _typed(end: Value) -> sa.ColumnElement[Any]:
-    return sa.cast(end, sa.Text()) if isinstance(end, str) else sa.cast(end, sa.Numeric())

@@ -12,6 +12,7 @@ and no walk is longer than WALKED rows: what it did not find, the index gathers 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from typing import Any
 
 import sqlalchemy as sa
@@ -182,30 +183,47 @@ def _beginning(_words: Words, ground: Ground, start: Start, limit: int, *gate: C
 
 
 def _holding(words: Words, ground: Ground, start: Start, limit: int, *gate: Condition) -> sa.Select[Any]:
-    """The first other rows that hold the words: of the few that match, in a walk, or else of all that match.
-
-    Nothing is looked for unless the `gate` is open.
-    """
+    """The first other rows that hold the words. Nothing is looked for unless the `gate` is open."""
     sample = _sample(words, ground)
     common = sa.select(sample.c.seen).scalar_subquery() >= COMMON
-    gathered = sa.select(ground.finds.id).where(*gate, words.indexed(ground.finds.search))
-    hits = gathered.where(~common).limit(MOST + 1).cte()
-    walks = sa.or_(common, _many(hits) > MOST)
     rows = [*gate, *([~_begins(ground.entity.sort_name)] if ground.by_name and words.shape else [])]
-    walked = _walked(words, ground, start, [*rows, walks]).limit(limit).cte()
-    every = gathered.where(walks, _many(walked) < limit).subquery()
+    gathered = sa.select(ground.finds.id).where(*gate, words.indexed(ground.finds.search))
+    here = words.within(ground.entity.search)
+    holds = here if ground.also is None else sa.or_(here, ground.also)
+    return _few_or_walked(ground, start, limit, _Sought(gathered, holds, rows, common))
+
+
+def marked(ground: Ground, start: Start, limit: int, gathered: sa.Select[Any], holds: Condition) -> sa.Select[Any]:
+    """The ids of the first `limit` rows that `holds` is true of, where an index could gather the ids of all of them."""
+    return _few_or_walked(ground, start, limit, _Sought(gathered, holds))
+
+
+@dataclass(frozen=True)
+class _Sought:
+    """Rows that an index gathers, and the same looked at one by one; `common` when a sample says that they are many."""
+
+    gathered: sa.Select[Any]
+    holds: Condition
+    rows: Sequence[Condition] = ()
+    common: Condition = dataclass_field(default_factory=sa.false)
+
+
+def _few_or_walked(ground: Ground, start: Start, limit: int, sought: _Sought) -> sa.Select[Any]:
+    """Of the few that match, in a walk, or else of all that match."""
+    hits = sought.gathered.where(~sought.common).limit(MOST + 1).cte()
+    walks = sa.or_(sought.common, _many(hits) > MOST)
+    walked = _walked(ground, start, sought.holds, [*sought.rows, walks]).limit(limit).cte()
+    every = sought.gathered.where(walks, _many(walked) < limit).subquery()
     found = sa.union_all(sa.select(hits.c.id).where(~walks), sa.select(walked.c.id), sa.select(every.c.id)).subquery()
-    return ground.ids([*rows, ground.entity.id.in_(sa.select(found.c.id))], start, limit)
+    return ground.ids([*sought.rows, ground.entity.id.in_(sa.select(found.c.id))], start, limit)
 
 
 def _many(rows: sa.CTE) -> sa.ColumnElement[int]:
     return sa.select(sa.func.count()).select_from(rows).scalar_subquery()
 
 
-def _walked(words: Words, ground: Ground, start: Start, more: Sequence[Condition]) -> sa.Select[Any]:
-    """Those of the next WALKED rows that hold the words; rows are looked at one by one, and no further than needed."""
-    here = words.within(ground.entity.search)
-    holds = here if ground.also is None else sa.or_(here, ground.also)
+def _walked(ground: Ground, start: Start, holds: Condition, more: Sequence[Condition]) -> sa.Select[Any]:
+    """Those of the next WALKED rows that match; rows are looked at one by one, and no further than needed."""
     next_ones = ground.ids(more, start, WALKED).add_columns(holds.label("holds")).subquery()
     return sa.select(next_ones.c.id).where(next_ones.c.holds)
 

@@ -6,8 +6,8 @@ A filter is asked by bind parameters, so that lists that differ only in values a
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
@@ -27,6 +27,15 @@ SPANS: dict[str, tuple[int | None, int | None]] = {
     "plus-1-an": (None, 366),
 }
 WITHOUT = "jamais"
+WINDOW: dict[str, Any] = {"tag": Labelled.tags, "own": Labelled.extra}  # filters that an index answers, through its window
+SIDES = {">=": "from", "<=": "to"}
+
+
+class Group(NamedTuple):
+    """What is asked of one field of an association's own: any of `many` values, or what lies on one side of a value."""
+
+    many: int
+    side: str = ""
 
 
 @dataclass(frozen=True)
@@ -35,7 +44,7 @@ class Asked:
 
     name: str
     several: int  # 1, or how many; only `last_contact` tells 2 from 3
-    groups: tuple[int, ...] = ()  # for the fields of an association's own: how many values of each
+    groups: tuple[Group, ...] = ()  # for the fields of an association's own
 
 
 def chosen(wanted: Any, name: str) -> tuple[Any, ...]:
@@ -51,7 +60,8 @@ def asked(wanted: Any, names: Mapping[str, Any]) -> tuple[Asked, ...]:
     counted = {name: len(chosen(wanted, name)) for name in names}
     plain = [Asked(name, n if name == "last_contact" else min(n, 2)) for name, n in counted.items() if n and name != "own"]
     own = _by_field(chosen(wanted, "own")) if counted.get("own") else {}
-    return (*plain, *([Asked("own", 1, tuple(map(len, own.values())))] if own else []))
+    groups = tuple(Group(len(said), key[36:]) for key, said in own.items())
+    return (*plain, *([Asked("own", 1, groups)] if own else []))
 
 
 def parameters(wanted: Any, names: Mapping[str, Any]) -> dict[str, Any]:
@@ -77,7 +87,7 @@ def condition(one: Asked, names: Mapping[str, Any]) -> sa.ColumnElement[bool]:
     if one.name == "permission":
         return _with_a_contact(column, one)
     if one.name == "own":
-        return sa.and_(*(_holds(group, many) for group, many in enumerate(one.groups)))
+        return sa.and_(*(_holds(column, n, group) for n, group in enumerate(one.groups)))
     return _is_any(column, one)
 
 
@@ -100,7 +110,7 @@ def _with_a_contact(column: Any, one: Asked) -> sa.ColumnElement[bool]:
 
 
 def _by_field(values: tuple[str, ...]) -> dict[str, list[str]]:
-    """Values of own fields, "id:value" each, by the id of the field."""
+    """Values of own fields by the id of the field: "id:value" each, or "id>=:value" and "id<=:value" for its sides."""
     found: dict[str, list[str]] = {}
     for value in values:
         key, _, said = value.partition(":")
@@ -108,19 +118,38 @@ def _by_field(values: tuple[str, ...]) -> dict[str, list[str]]:
     return found
 
 
-def _holds(group: int, many: int) -> sa.ColumnElement[bool]:
-    """Partners whose record holds any of these values of one field: the window lets the index answer."""
-    names = [f"own{group}_{place}{kind}" for place in range(many) for kind in ("", "n")]
-    either = sa.or_(*(Labelled.extra.contains(sa.bindparam(name, type_=JSONB())) for name in names))
-    return Partner.id.in_(sa.select(Labelled.id).where(either))
+def _holds(extra: Any, n: int, group: Group) -> sa.ColumnElement[bool]:
+    """Records that hold any of these values of one field, or one that lies on that side of a value of its kind."""
+    if not group.side:
+        names = [f"own{n}_{place}{kind}" for place in range(group.many) for kind in ("", "n")]
+        return sa.or_(*(extra.contains(sa.bindparam(name, type_=JSONB())) for name in names))
+    key, end = sa.bindparam(f"own{n}_key", type_=sa.Text()), sa.bindparam(f"own{n}_end", type_=JSONB())
+    here = extra.op("->", return_type=JSONB())(key)
+    same_kind = sa.func.jsonb_typeof(here) == sa.func.jsonb_typeof(end)
+    return sa.and_(extra.has_key(key), same_kind, here.op(group.side, is_comparison=True)(end))
 
 
 def _own_values(values: tuple[str, ...]) -> dict[str, Any]:
     """Each value as a text and, where it is one, as the number a record would hold."""
     found: dict[str, Any] = {}
-    for group, (key, said) in enumerate(_by_field(values).items()):
+    for n, (key, said) in enumerate(_by_field(values).items()):
+        if key[36:]:
+            found |= {f"own{n}_key": key[:36], f"own{n}_end": end_of(said[0])}
+            continue
         for place, value in enumerate(said):
-            found |= {f"own{group}_{place}": {key: value}, f"own{group}_{place}n": {key: _number(value)}}
+            found |= {f"own{n}_{place}": {key: value}, f"own{n}_{place}n": {key: _number(value)}}
+    return found
+
+
+def end_of(text: str) -> float | int | str | None:
+    """Where a range ends: a number, or a day as records hold it; None for what is neither."""
+    if isinstance(found := _number(text.strip()), str):
+        for order in ("%Y-%m-%d", "%d/%m/%Y"):
+            try:
+                return datetime.strptime(found, order).date().isoformat()  # noqa: DTZ007 - a day, not an instant
+            except ValueError:
+                continue
+        return None
     return found
 
 

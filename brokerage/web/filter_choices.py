@@ -7,13 +7,13 @@ from zlib import crc32
 
 from flask import request
 from flask_babel import gettext as _
-from flask_babel import ngettext
+from flask_babel import ngettext, pgettext
 
 from brokerage.partners.fields import CustomField, FieldKind
 from brokerage.partners.tallies import ALL_TAGS, Tallies
 from brokerage.reference.folding import folded
 from brokerage.web.formats import number
-from brokerage.web.partner_filters import FIELD, Filter, Options, values
+from brokerage.web.partner_filters import FIELD, FROM, TO, Filter, Options, values
 from brokerage.web.typography import typeset
 
 MOST_SAID = 1000
@@ -32,19 +32,30 @@ class Choice:
 
 
 @dataclass(frozen=True)
+class Box:
+    """A place to write a value: its name in an address, its words, what it holds, and what kind of value it takes."""
+
+    name: str
+    words: str
+    typed: str
+    type: str = "text"  # or "date"
+    mode: str = ""  # the keyboard of a telephone
+
+
+@dataclass(frozen=True)
 class Group:
-    """A filter as the panel draws it; without choices, a box to write in."""
+    """A filter as the panel draws it. `boxes` are to write in: one for a text, two for the ends of a range."""
 
     name: str
     label: str
     choices: Sequence[Choice]
     single: bool
-    typed: str = ""
+    boxes: Sequence[Box] = ()
 
     @property
     def ticked(self) -> int:
         """How many of its values are in force."""
-        return sum(choice.ticked for choice in self.choices) + bool(self.typed)
+        return sum(choice.ticked for choice in self.choices)
 
     @property
     def unfolds(self) -> bool:
@@ -63,7 +74,7 @@ class Panel:
 def panel_of(filters: dict[str, Filter], tallies: Tallies, options: dict[str, Options], own: Sequence[CustomField] = ()) -> Panel:
     """The choices of every filter; `options` are those that only the database knows."""
     groups = [_group(name, known, tallies, options.get(name) or _typeset(known.options())) for name, known in filters.items()]
-    every = [group for group in groups if group.choices or group.typed] + [_own(field, tallies) for field in own]
+    every = [group for group in groups if group.choices] + [_own(field, tallies) for field in own]
     return Panel(sorted(every, key=lambda group: not group.unfolds), _button(tallies))
 
 
@@ -82,17 +93,29 @@ def _group(name: str, known: Filter, tallies: Tallies, options: Options) -> Grou
 
 def _choice(name: str, field: str, value: Any, words: Any, ticked: bool, tallies: Tallies) -> Choice:
     stored = {"oui": "true", "non": "false"}.get(value, value) if field == "open_now" else str(value)
-    mark = f"n-{name}-{crc32(str(value).encode()):x}"
-    return Choice(mark, str(value), str(words), ticked, said(tallies.of(field, stored), tallies.all_seen))
+    return Choice(_mark(name, value), str(value), str(words), ticked, said(tallies.of(field, stored), tallies.all_seen))
+
+
+def _mark(name: str, value: object) -> str:
+    return f"n-{name}-{crc32(str(value).encode()):x}"
 
 
 def _own(field: CustomField, tallies: Tallies) -> Group:
-    name, ticked = f"{FIELD}{field.key}", request.args.getlist(f"{FIELD}{field.key}")
-    if field.kind is not FieldKind.CHOICE:
-        return Group(name, field.name, (), True, ticked[0] if ticked else "")
-    every = [*field.options, *(value for value in ticked if value and value not in field.options)]
-    key = f"own:{field.key}"
-    return Group(name, field.name, [_choice(name, key, v, v, v in ticked, tallies) for v in every], False)
+    """A choice is ticked; of anything else, what is in force stays ticked, and there is room for more."""
+    name = f"{FIELD}{field.key}"
+    ticked = [value for value in dict.fromkeys(request.args.getlist(name)) if value.strip()]
+    if field.kind is FieldKind.CHOICE:
+        every = [*field.options, *(value for value in ticked if value not in field.options)]
+        return Group(name, field.name, [_choice(name, f"own:{field.key}", v, v, v in ticked, tallies) for v in every], False)
+    return Group(name, field.name, [Choice(_mark(name, v), v, v, True, "") for v in ticked], False, _boxes(name, field))
+
+
+def _boxes(name: str, field: CustomField) -> Sequence[Box]:
+    if field.kind is FieldKind.TEXT:
+        return [Box(name, field.name, "")]
+    kind, mode = ("date", "") if field.kind is FieldKind.DATE else ("text", "decimal")
+    ends = ((FROM, pgettext("range", "De")), (TO, pgettext("range", "À")))
+    return [Box(name + end, words, request.args.get(name + end, ""), kind, mode) for end, words in ends]
 
 
 def said(many: int, exactly: bool = True) -> str:

@@ -12,7 +12,7 @@ from brokerage.conventions import policy as conventions
 from brokerage.database import db
 from brokerage.partners import tags
 from brokerage.partners.fields import CustomField
-from brokerage.web.partner_filters import FIELD, Chip, Filter, with_own
+from brokerage.web.partner_filters import Chip, Filter, field_in, with_own
 from brokerage.web.typed import identifier
 
 
@@ -31,7 +31,7 @@ def known(filters: dict[str, Filter], given: "MultiDict[str, str]", reader: Visi
     alive = {"referent": {str(key) for key, member in members.items() if member.is_active}}
     if wanted := given.getlist("etiquette"):
         alive["etiquette"] = tags.carried(wanted)
-    own = {name: key for name in given if name.startswith(FIELD) and (key := identifier(name[len(FIELD) :]))}
+    own = {name: meant[0] for name in given if (meant := field_in(name))}
     if own:
         in_use = sa.select(CustomField.id).where(CustomField.id.in_(own.values()), CustomField.archived_at.is_(None))
         there = set(db.session.scalars(in_use))

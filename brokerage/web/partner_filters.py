@@ -19,9 +19,12 @@ from brokerage.errors import N_
 from brokerage.partners import kinds, narrowing
 from brokerage.partners.fields import LONGEST, CustomField
 from brokerage.partners.models import ContactRole, PartnerKind, Permission, Status, Visibility
+from brokerage.partners.narrowing import end_of
 from brokerage.reference import places
+from brokerage.web.formats import number
 from brokerage.web.stories import role_label
 from brokerage.web.typed import identifier
+from brokerage.web.typography import typeset
 
 Options = Sequence[tuple[str, Any]]  # a value and its words
 KIND_NAMES = {PartnerKind.ACADEMIC: _l("Établissements"), PartnerKind.CORPORATE: _l("Entreprises")}
@@ -141,19 +144,44 @@ COMMON: dict[str, Filter] = {
 
 
 FIELD = "champ-"  # and its id: a field of the association's own
+FROM, TO = "-de", "-a"  # behind it: one side of a range of numbers or days
+_SIDES = {"": "", FROM: ">=", TO: "<="}
+
+
+def field_in(name: str) -> tuple[uuid.UUID, str] | None:
+    """The field that a name in an address means, and its side of a range: ">=", "<=" or ""."""
+    bare, side = name.removeprefix(FIELD), next((end for end in (FROM, TO) if name.endswith(end)), "")
+    key = identifier(bare.removesuffix(side)) if name.startswith(FIELD) else None
+    return (key, _SIDES[side]) if key else None
 
 
 def with_own(filters: dict[str, Filter], given: "MultiDict[str, str]") -> dict[str, Filter]:
     """The filters of a list, and those of the association's own fields that an address names."""
     if "referent" not in filters:  # what allies see has none
         return filters
-    own = {name: _of_field(name, key) for name in given if name.startswith(FIELD) and (key := identifier(name[len(FIELD) :]))}
+    own = {name: _of_field(*meant) for name in given if (meant := field_in(name))}
     return {**filters, **dict(list(own.items())[:MOST_VALUES])}
 
 
-def _of_field(name: str, key: uuid.UUID) -> Filter:
+def _of_field(key: uuid.UUID, side: str) -> Filter:
     """A filter by a field of one's own; the database is asked for its name only where it is drawn."""
-    return Filter("own", LazyString(lambda: field_name(key)), lambda v: f"{key}:{v.strip()[:LONGEST]}", str)  # type: ignore[arg-type]
+    label: Any = LazyString(lambda: field_name(key))
+    if not side:
+        return Filter("own", label, lambda v: f"{key}:{v.strip()[:LONGEST]}", str)
+    return Filter("own", label, lambda v: f"{key}{side}:{v.strip()}" if end_of(v) is not None else None, _side_words(side), several=False)
+
+
+def _side_words(side: str) -> Callable[[str], str]:
+    """« à partir de 28 », « jusqu'au 4 avril 2026 »."""
+
+    def said(text: str) -> str:
+        end = end_of(text)
+        if isinstance(end, str):
+            day = format_date(date.fromisoformat(end), "d MMMM y")
+            return typeset(_("à partir du %(day)s", day=day) if side == ">=" else _("jusqu'au %(day)s", day=day))
+        return typeset(_("à partir de %(number)s", number=number(end)) if side == ">=" else _("jusqu'à %(number)s", number=number(end)))
+
+    return said
 
 
 def field_name(key: uuid.UUID) -> str:
@@ -176,7 +204,7 @@ def _fields(filters: dict[str, Filter], given: "MultiDict[str, str]") -> dict[st
     read: dict[str, list[Any]] = {}
     for name, known in filters.items():
         read.setdefault(known.field, []).extend(known.read(value) for value in values(name, known, given))
-    single = {known.field for known in filters.values() if not known.several}
+    single = {known.field for known in filters.values() if not known.several} - {"own"}  # many fields, one list of values
     return {field: found[0] if field in single else tuple(found) for field, found in read.items() if found}
 
 

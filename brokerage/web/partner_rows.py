@@ -11,7 +11,7 @@ from markupsafe import Markup, escape
 from brokerage import clock
 from brokerage.partners.directory import PartnerRow
 from brokerage.partners.models import Status, Visibility
-from brokerage.web.formats import moment
+from brokerage.web.formats import date_short, moment
 from brokerage.web.partner_stories import drawn, gauge_of_asks
 from brokerage.web.typography import language, typeset
 
@@ -30,18 +30,22 @@ class Line(NamedTuple):
     owner: Markup
 
 
-def lines_of(rows: Sequence[PartnerRow]) -> list[Line]:
-    """The lines of a list; gauges, days, tags and remarks are put in words once for all that look the same."""
+def lines_of(rows: Sequence[PartnerRow], added: bool = False) -> list[Line]:
+    """The lines of a list; gauges, days, tags and remarks are put in words once for all that look the same.
+
+    `added` says beside the town since when each is in the book: for a list in that order.
+    """
     spoken, today = language(), clock.today()
     days = {day: _last_contact(day, today, spoken) for day in {row.last_contact_on for row in rows}}
-    return [_line(row, days[row.last_contact_on], spoken) for row in rows]
+    since = [typeset(_(" · ajout le %(day)s", day=date_short(row.created_at))) if added else "" for row in rows]
+    return [_line(row, days[row.last_contact_on], spoken, words) for row, words in zip(rows, since, strict=True)]
 
 
-def _line(row: PartnerRow, day: Markup, spoken: str) -> Line:
+def _line(row: PartnerRow, day: Markup, spoken: str, since: str) -> Line:
     gauge, remarks = _gauge(row.tally, row.open_now, spoken), _remarks(row.visibility, row.status, spoken)
     place = f"{row.town} ({row.department})" if row.department else row.town
     tags = _tags(tuple(row.tags)) if row.tags else NONE
-    return Line(Markup(row.id), escape(row.name), escape(place + remarks), tags, gauge, day, escape(row.owner))
+    return Line(Markup(row.id), escape(row.name), escape(place + remarks + since), tags, gauge, day, escape(row.owner))
 
 
 @lru_cache(maxsize=2048)

@@ -82,7 +82,7 @@ def index() -> ResponseReturnValue:
         "shown": _told(found(opened)) if opened else None,
         "exchange_form": None,
         "may_edit": policy.may_edit(reader()),
-        "lines": partner_rows.lines_of(listing.rows),
+        "lines": partner_rows.lines_of(listing.rows, added=wanted.sort.endswith("ajout")),
     }
     if context["shown"]:
         context["exchange_form"] = empty_exchange(context["shown"]["record"])

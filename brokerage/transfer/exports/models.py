@@ -59,7 +59,7 @@ class ExportFile(Identified, Owned, Base):
     ready_at: Mapped[datetime | None]
     expires_at: Mapped[datetime]
     queue: Mapped[list[Any]] = mapped_column(sa.ARRAY(sa.Uuid()), default=list, deferred=True)
-    draft: Mapped[bytes] = mapped_column(sa.LargeBinary(), default=b"", deferred=True)  # rows so far, a line of JSON each
+    draft: Mapped[bytes] = mapped_column(sa.LargeBinary(), default=b"", deferred=True)  # rows so far, a line of JSON each, packed
     content: Mapped[bytes | None] = mapped_column(sa.LargeBinary(), deferred=True)
 
     by: Mapped[Any] = so.relationship("User", foreign_keys=[by_id], viewonly=True)

@@ -3,13 +3,11 @@
 import csv
 import io
 from collections.abc import Callable, Iterable, Sequence
-from itertools import chain
-
-import xlsxwriter
 
 from brokerage.transfer.exports.cards import cards
 from brokerage.transfer.exports.columns import HEADERS
 from brokerage.transfer.exports.models import Format
+from brokerage.transfer.exports.workbooks import workbook
 from brokerage.transfer.formulas import neutralised
 
 Rows = Iterable[list[str]]
@@ -35,26 +33,8 @@ def text_file(rows: Rows, headers: Sequence[str]) -> bytes:
     return out.getvalue().encode("utf-8-sig")
 
 
-def workbook(rows: Rows, headers: Sequence[str]) -> bytes:
-    """Every cell a text, with the quote that keeps it one when somebody edits it: 0951099D and 06 stay what they are."""
-    out = io.BytesIO()
-    with xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
-        sheet = book.add_worksheet(SHEET)
-        text, head = book.add_format({"quote_prefix": True, "num_format": "@"}), book.add_format({"bold": True, "bottom": 1})
-        sheet.set_column(0, len(headers) - 1, 18)
-        last = 0
-        for last, row in enumerate(chain([headers], rows)):
-            for at, cell in enumerate(row):
-                if cell:
-                    sheet.write_string(last, at, _for_xml(cell), text if last else head)
-        sheet.freeze_panes(1, 2)
-        sheet.autofilter(0, 0, last, len(headers) - 1)
-    return out.getvalue()
+def _sheet(rows: Rows, headers: Sequence[str]) -> bytes:
+    return workbook(rows, headers, SHEET)
 
 
-def _for_xml(text: str) -> str:
-    """Two signs that are no characters, which no workbook can hold."""
-    return text.replace("\ufffe", "").replace("\uffff", "")
-
-
-_WRITERS: dict[Format, Callable[[Rows, Sequence[str]], bytes]] = {Format.CSV: text_file, Format.XLSX: workbook}
+_WRITERS: dict[Format, Callable[[Rows, Sequence[str]], bytes]] = {Format.CSV: text_file, Format.XLSX: _sheet}
