@@ -29,6 +29,13 @@ SIGN_IN = Limit(
     "account", 10, timedelta(minutes=5),
     N_("Trop d'essais. Attendez cinq minutes, ou demandez un nouveau mot de passe."),
 )  # fmt: skip
+SECOND_STEP = Limit(
+    "second-step", 5, timedelta(minutes=5), N_("Trop de codes refusés. Attendez cinq minutes, puis prenez le code affiché à ce moment.")
+)
+SECOND_STEP_HOURLY = Limit("second-step-hourly", 20, timedelta(hours=1), N_("Trop de codes refusés. Réessayez dans une heure."))
+ADDRESS = Limit(
+    "address", 5, timedelta(days=1), N_("Cinq messages sont déjà partis aujourd'hui. Cherchez le dernier, ou réessayez demain.")
+)
 FORGOTTEN = Limit(
     "forgotten", 5, timedelta(days=1),
     N_("Trop de demandes pour cette adresse aujourd'hui. Cherchez le dernier lien reçu, ou réessayez demain."),
