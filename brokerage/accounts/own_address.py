@@ -69,10 +69,20 @@ def take(link: Link) -> None:
         member, asked = passwords.member_of(link), session.get(AddressChange, link.subject_id)
         if asked is None or _is_taken(asked.email):
             raise links.spent(Purpose.ADDRESS)
-        before, member.email = member.email, asked.email
-        session.delete(asked)
+        before = member.email
+        _move(member, asked)
         links.revoke(Purpose.PASSWORD, member.id)
         timeline.record("email_changed", timeline.By(timeline.Actor.MEMBER, member.id, member.name), member.association_id)
         outbox.post(_letter("email_changed", str(link.id), member, before, first_name=member.first_name))
         sign_in.end_all(member.id)
         session.commit()
+
+
+def _move(member: User, asked: AddressChange) -> None:
+    """Two people may confirm the same address at the same instant: the unique key lets one."""
+    member.email = asked.email
+    db.session.delete(asked)
+    try:
+        db.session.flush()
+    except sa.exc.IntegrityError as taken:
+        raise links.spent(Purpose.ADDRESS) from taken
