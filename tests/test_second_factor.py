@@ -393,6 +393,17 @@ def test_where_none_is_on_there_is_nothing_to_take_away(karim: User, helene: Use
     assert letters_of("second_factor_removed") == []
 
 
+def test_the_operator_helps_the_one_admin_who_lost_everything(app: Flask, phone: Phone, nadia: User, client_of: Client):
+    from brokerage import cli
+
+    unknown = app.test_cli_runner().invoke(cli.members, ["remove-second-factor", "personne@nulle.example"])
+    done = app.test_cli_runner().invoke(cli.members, ["remove-second-factor", nadia.email.upper()])
+
+    assert (unknown.exit_code, done.exit_code) == (1, 0)
+    assert entering(client_of(None), nadia.email).location == "/accueil"
+    assert [letter.to_user_id for letter in letters_of("second_factor_removed")] == [nadia.id]
+
+
 def test_the_second_step_opens_exactly_one_session(half_in: FlaskClient, phone: Phone, nadia: User, as_system):
     def open_ones() -> int:
         with as_system() as session:

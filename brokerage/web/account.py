@@ -91,7 +91,7 @@ def change_address() -> ResponseReturnValue:
     try:
         if form.validate():
             own_address.ask(visitor_here().user_id, form.email.data)
-            flash(_("Ouvrez le message envoyé à %(email)s : l'adresse change à ce moment-là.", email=form.email.data))
+            flash(_("Un message part à la nouvelle adresse. Elle prend effet quand vous l'y confirmez."))
             return redirect(url_for(".show"), 303)
     except BadInput as no:
         form.refuse(no)
