@@ -164,7 +164,7 @@ def recognise(email: str, password: str, address: str) -> Recognised:
     Unknown account and wrong password read and last the same. Raises BadInput, throttle.TooMany after ten
     failures in five minutes for the account or the network address.
     """
-    tried = throttle.count(throttle.SIGN_IN, f"account {email}", f"address {address}")
+    tried = throttle.count(throttle.SIGN_IN, f"account {email}", address and f"address {address}")
     found = _credential_of(email)
     if not matches(found.password_hash if found else _nobody(), password) or found is None:
         raise BadInput(N_("Adresse ou mot de passe inconnu. Vérifiez les deux et réessayez."))

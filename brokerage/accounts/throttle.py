@@ -70,9 +70,10 @@ def count(limit: Limit, *subjects: str) -> list[uuid.UUID]:
     """Note one try for each subject, at once and for good; raises TooMany when one of them has had its share.
 
     Noting comes before counting, so that a hundred tries at the same instant do not all pass (ASVS 2.4.1); a
-    refused try is not kept, so that waiting always helps. Returns what `forgive` takes back.
+    refused try is not kept, so that waiting always helps. A subject nobody knows ("") is not counted. Returns what
+    `forgive` takes back.
     """
-    tries = [SignInAttempt(id=uuid.uuid4(), key=_key(limit, subject)) for subject in subjects]
+    tries = [SignInAttempt(id=uuid.uuid4(), key=_key(limit, subject)) for subject in subjects if subject]
     ids = [one.id for one in tries]
     with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
         session.add_all(tries)

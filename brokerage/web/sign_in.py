@@ -13,7 +13,7 @@ from brokerage.accounts import founding, passwords, sign_in, team
 from brokerage.accounts.models import Link, Purpose
 from brokerage.accounts.second_factor import CodeWanted
 from brokerage.errors import BadInput
-from brokerage.web import access, person_fields
+from brokerage.web import access, person_fields, whence
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
 
@@ -67,7 +67,7 @@ def enter() -> ResponseReturnValue:
     form = SignInForm()
     try:
         if form.validate():
-            return _past_the_password(sign_in.recognise(form.email.data, form.password.data, _address()))
+            return _past_the_password(sign_in.recognise(form.email.data, form.password.data, whence.address()))
     except BadInput as no:
         form.refuse(no)
         return page("sign_in/show.html", status=no.status, form=form)
@@ -110,7 +110,7 @@ def send_link() -> ResponseReturnValue:
     form = ForgottenForm()
     try:
         if form.validate():
-            passwords.forgotten(form.email.data, _address())
+            passwords.forgotten(form.email.data, whence.address())
             return redirect(url_for(".link_sent"), 303)
     except BadInput as no:
         form.refuse(no)
@@ -177,10 +177,6 @@ def wanted() -> str:
 def device() -> str:
     """What the browser calls itself."""
     return request.headers.get("User-Agent", "")
-
-
-def _address() -> str:
-    return request.remote_addr or ""
 
 
 from brokerage.web import new_address, second_step  # noqa: E402, F401  (their pages hang on the blueprint above)
