@@ -14,19 +14,21 @@ from flask import Flask
 from flask.cli import AppGroup
 
 from brokerage import clock, scope
-from brokerage.accounts.models import Association
+from brokerage.accounts.models import Association, User
 from brokerage.errors import Refusal
+from brokerage.timeline import CLOCK
 
 T = TypeVar("T")
 
 partners = AppGroup("partners", help="The address books.")
+members = AppGroup("members", help="Who signs in.")
 reminders = AppGroup("reminders", help="What is due, and sending it.")
 demo = AppGroup("demo", help="Demonstration data.")
 
 
 def install(app: Flask) -> None:
     """Give the application its commands."""
-    for group in (partners, reminders, demo):
+    for group in (partners, members, reminders, demo):
         app.cli.add_command(group)
     app.cli.add_command(worker)
     app.cli.add_command(scheduler)
@@ -97,6 +99,19 @@ def association_named(slug: str) -> uuid.UUID:
     if found is None:
         raise click.ClickException(f"Association inconnue : {slug}. Connues : {', '.join(known) or 'aucune'}.")
     return found
+
+
+@members.command("remove-second-factor")
+@click.argument("email")
+def remove_second_factor(email: str) -> None:
+    """For the one admin of an association who lost telephone and recovery codes. They get a letter."""
+    from brokerage.accounts import second_factor
+
+    with scope.acting(scope.system("a command names a member", read_only=True)) as session:
+        found = session.scalar(sa.select(User.id).where(User.email == email.strip().casefold()))
+    if found is None:
+        raise click.ClickException(f"Personne ne se connecte avec {email}.")
+    told(lambda: second_factor.remove(found, CLOCK))
 
 
 @reminders.command("due")

@@ -58,6 +58,7 @@ class Config:
     local: bool
     database_owner_url: str | None = field(default=None, repr=False)
     imap_url: str | None = field(default=None, repr=False)  # the mailbox where answers and returns arrive
+    proxies: int = 0  # how many of our own stand in front and say in X-Forwarded-For who asks
 
     @property
     def receives(self) -> bool:
@@ -91,6 +92,7 @@ class Config:
             local=local,
             database_owner_url=postgres_url("DATABASE_OWNER_URL", owner) if owner else None,
             imap_url=imap_url_in(environment),
+            proxies=proxies_in(environment),
         )
 
 
@@ -112,6 +114,17 @@ def port_in(environment: Mapping[str, str]) -> int:
         raise Misconfigured(
             f"PORT vaut « {written} » : donnez un nombre de 1 à 65535.",
             f"PORT is “{written}”: give a number from 1 to 65535.",
+        )
+    return int(written)
+
+
+def proxies_in(environment: Mapping[str, str]) -> int:
+    """How many proxies are believed, 0 to 9; none when nothing is said: anybody may write X-Forwarded-For."""
+    written = environment.get("PROXIES") or "0"
+    if written not in "0123456789" or len(written) != 1:
+        raise Misconfigured(
+            f"PROXIES vaut « {written} » : donnez le nombre de vos relais placés devant, de 0 à 9.",
+            f"PROXIES is “{written}”: give the number of your own proxies in front, 0 to 9.",
         )
     return int(written)
 

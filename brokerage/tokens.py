@@ -26,6 +26,26 @@ def link_token(secret: str, link_id: uuid.UUID) -> str:
     return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
+def code_key(secret: str, seed: uuid.UUID) -> str:
+    """The key of a second factor, 160 bits in base 32, made again from its row whenever a code is checked.
+
+    So a copy of the database makes no code.
+    """
+    return base64.b32encode(hmac.new(secret.encode(), b"second factor:" + seed.bytes, hashlib.sha256).digest()[:20]).decode()
+
+
+def recovery_code() -> str:
+    """80 random bits in four groups of letters and digits that nobody takes for another."""
+    written = base64.b32encode(secrets.token_bytes(10)).decode()
+    return "-".join(written[at : at + 4] for at in range(0, 16, 4))
+
+
+def recovery_mark(secret: str, owner: uuid.UUID, code: str) -> str:
+    """What the database keeps of a recovery code: without the secret of the installation nobody can try codes on it."""
+    plain = "".join(filter(str.isalnum, code)).upper().translate(str.maketrans("01", "OI"))
+    return hmac.new(secret.encode(), b"recovery:" + owner.bytes + plain.encode(), hashlib.sha256).hexdigest()
+
+
 def address_key(secret: str, address: str) -> str:
     """A keyed fingerprint of an e-mail address, for the objection list: it survives erasure (G10)."""
     normal = address.strip().casefold()

@@ -4,7 +4,7 @@ import uuid
 
 import sqlalchemy as sa
 
-from brokerage.accounts import links
+from brokerage.accounts import links, second_factor
 from brokerage.accounts.models import User
 from brokerage.config import Config
 from brokerage.database import db
@@ -14,13 +14,17 @@ from brokerage.mail import addresses, outbox, seals
 from brokerage.partners import vault
 from brokerage.privacy.letters import LINK_AGAIN
 
+# What tells somebody that the way in to their account changed, or proves an address: no objection keeps it back.
+SECURITY = frozenset({"password_changed", "new_address", "email_changed", "second_factor_removed"})
+
 
 def connect(config: Config) -> None:
     """Give the vault its secret, the outbox its seals and its checks."""
     vault.configure(config)
+    second_factor.configure(config)
     outbox.configure(config.mail_domain, config.secret_key)
     addresses.configure(config.mail_domain, config.secret_key, config.receives)
-    outbox.essential |= {Letter.OBJECTION_NOTED, LINK_AGAIN, "invitation", "password"}
+    outbox.essential |= {Letter.OBJECTION_NOTED, LINK_AGAIN, "invitation", "password", *SECURITY}
     seals.register("email", vault.email_for_delivery)
     seals.register("phone", vault.phone_for_delivery)
     seals.register("link", links.address)

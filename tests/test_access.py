@@ -26,6 +26,7 @@ MATRIX = {
     "home.front": EVERYBODY, "notice.show": EVERYBODY, "setup.show": EVERYBODY, "setup.found": EVERYBODY, "static": EVERYBODY,
     "sign_in.show": EVERYBODY, "sign_in.enter": EVERYBODY, "sign_in.forgotten": EVERYBODY, "sign_in.send_link": EVERYBODY,
     "sign_in.link_sent": EVERYBODY, "sign_in.invitation": LINK, "sign_in.accept": LINK, "sign_in.renewal": LINK, "sign_in.renew": LINK,
+    "sign_in.second_step": EVERYBODY, "sign_in.give_code": EVERYBODY, "sign_in.new_address": LINK, "sign_in.take_address": LINK,
     "sign_in.leave": ALL, "local_mail.index": EVERYBODY, "local_mail.letter": EVERYBODY, "local_mail.html": EVERYBODY,
     # the partner's pages
     "answers.show": LINK, "answers.answer": LINK, "answers.thanks": LINK, "answers.outcome": LINK, "answers.record_outcome": LINK,
@@ -39,6 +40,8 @@ MATRIX = {
     "rights.settle": ADMINS, "rights.decide": KEEPERS, "rights.of_contact": KEEPERS,
     # one's own account, and the members of the association
     "account.show": ALL, "account.introduce_oneself": ALL, "account.change_password": ALL, "account.leave_everywhere": ALL,
+    "account.change_address": ALL, "account.begin_second_factor": ALL, "account.second_factor_key": ALL, "account.confirm_second_factor": ALL,
+    "account.renew_recovery_codes": ALL, "account.remove_second_factor": ALL, "account.remove_lost_factor": ADMINS,
     "account.end_session": ALL, "account.choose_notices": ALL, "account.members": ADMINS, "account.invite": ADMINS, "account.member": ADMINS, "account.change": ADMINS,
     "account.departure": ADMINS, "account.deactivate": ADMINS, "account.invite_again": ADMINS, "account.welcome_back": ADMINS,
     # the desk

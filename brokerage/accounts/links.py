@@ -16,6 +16,7 @@ from brokerage.mail import seals
 LIFETIMES = {
     Purpose.INVITATION: timedelta(hours=48),  # ASVS 6.4.1
     Purpose.PASSWORD: timedelta(hours=1),
+    Purpose.ADDRESS: timedelta(hours=1),
     Purpose.ANSWER: timedelta(days=21),
     Purpose.OBJECTION: timedelta(days=365 * 3),  # objecting must stay as easy as it was on the first day
     Purpose.OUTCOME: timedelta(days=60),
@@ -26,6 +27,7 @@ LIFETIMES = {
 PATHS = {
     Purpose.INVITATION: "/invitation/",
     Purpose.PASSWORD: "/mot-de-passe/",
+    Purpose.ADDRESS: "/nouvelle-adresse/",
     Purpose.ANSWER: "/reponse/",
     Purpose.OBJECTION: "/opposition/",
     Purpose.OUTCOME: "/resultat/",
@@ -34,7 +36,6 @@ PATHS = {
     Purpose.DATA: "/mes-donnees/",
 }
 TO_CONTACTS = frozenset({Purpose.ANSWER, Purpose.OBJECTION, Purpose.OUTCOME, Purpose.PREFERENCES, Purpose.DATA})
-SINGLE_USE = {Purpose.INVITATION, Purpose.PASSWORD}
 
 _config: Config | None = None
 
@@ -140,6 +141,8 @@ def spent(*purposes: Purpose) -> NotFound:
         return NotFound(N_("Cette invitation a déjà servi ou n'est plus valable. Demandez-en une autre à votre association."))
     if Purpose.AGENDA in purposes:
         return NotFound(N_("Cette adresse ne donne plus rien. Le calendrier partagé en donne une autre."))
+    if Purpose.ADDRESS in purposes:
+        return NotFound(N_("Ce lien a déjà servi ou n'est plus valable. Redemandez-en un dans « Mon compte » : il vaut une heure."))
     return NotFound(N_("Ce lien a déjà servi ou n'est plus valable. Répondez simplement au message reçu."))
 
 

@@ -90,6 +90,42 @@ class Credential(World, Base):
     changed_at: Mapped[datetime]
 
 
+class SecondFactor(World, Base):
+    """What a member's telephone must show beside the password. No key lies here: it is made again from `seed`."""
+
+    __tablename__ = "second_factor"
+    why_open = "row-level policy: door only; holds no key"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    seed: Mapped[uuid.UUID]
+    begun_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]  # None while its first code is awaited: sign-in does not ask for it yet
+    last_step: Mapped[int] = mapped_column(sa.BigInteger, default=0)  # the half minute of the last code taken
+
+
+class RecoveryCode(Identified, World, Base):
+    """What opens once without the telephone, as a keyed fingerprint."""
+
+    __tablename__ = "recovery_code"
+    __table_args__ = (sa.Index("ix_recovery_code_user", "user_id"),)
+    why_open = "row-level policy: door only; holds fingerprints"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"))
+    code_hash: Mapped[str]
+    used_at: Mapped[datetime | None]
+
+
+class AddressChange(World, Base):
+    """The address a member wants to sign in with, until they show that they read it."""
+
+    __tablename__ = "address_change"
+    why_open = "row-level policy: door only"
+
+    user_id: Mapped[uuid.UUID] = mapped_column(sa.ForeignKey("member.id", ondelete="CASCADE"), primary_key=True)
+    email: Mapped[str]
+    asked_at: Mapped[datetime]
+
+
 class UserSession(Identified, World, Base):
     """One browser signed in. Ending the row ends the session, wherever the cookie is."""
 
@@ -118,6 +154,7 @@ class Purpose(enum.StrEnum):
 
     INVITATION = "invitation"
     PASSWORD = "password"  # noqa: S105  (a purpose, not a secret)
+    ADDRESS = "address"  # a member shows that they read the address they want to sign in with
     ANSWER = "answer"  # a contact's page for one introduction
     OBJECTION = "objection"  # a contact asks to be left alone
     OUTCOME = "outcome"

@@ -146,7 +146,8 @@ def member_of(link: Link) -> User:
 def renew(link: Link, password: str) -> None:
     """Replace a forgotten password through the link of a letter; every session ends.
 
-    Raises NotFound when the link was used meanwhile, BadInput when `password` is guessable: the link then still works.
+    A second factor stays: this opens no session. Raises NotFound when the link was used meanwhile, BadInput when
+    `password` is guessable: the link then still works.
     """
     with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
         links.use(link)
@@ -160,3 +161,5 @@ def renew(link: Link, password: str) -> None:
 def _record(member: User) -> None:
     by = timeline.By(timeline.Actor.MEMBER, member.id, member.name)
     timeline.record("password_changed", by, member.association_id)
+    way_back = links.page("/mot-de-passe-oublie")
+    outbox.post(notice("password_changed", str(uuid.uuid4()), member, first_name=member.first_name, way_back=way_back))

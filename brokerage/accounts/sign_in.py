@@ -12,10 +12,10 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from brokerage import clock, scope, timeline, tokens
-from brokerage.accounts import devices, throttle
+from brokerage.accounts import devices, second_factor, throttle
 from brokerage.accounts.models import Credential, Role, User, UserSession
 from brokerage.database import db
-from brokerage.errors import N_, BadInput
+from brokerage.errors import N_, BadInput, NotFound
 
 ABSOLUTE = timedelta(hours=20)  # OWASP ASVS 5.0 7.3: how long one session may last at all
 IDLE = timedelta(minutes=60)
@@ -28,7 +28,6 @@ _hasher = PasswordHasher()
 def _nobody() -> str:
     """Verified when the account does not exist, so that both answers take the same time (C3). Costs 0.1 s once."""
     return _hasher.hash(uuid.uuid4().hex)
-
 
 
 class Bank(NamedTuple):
@@ -151,21 +150,42 @@ def _ally(told: list[str]) -> Bank:
     return Bank(uuid.UUID(told[0]), *told[1:])
 
 
-def enter(email: str, password: str, device: str, address: str) -> str:
-    """Check a password and open a session; returns its token, which exists nowhere else.
+@dataclass(frozen=True)
+class Recognised:
+    """Whose password was right. `password_of` is when it was chosen: another one since then, and this is worth nothing."""
+
+    user_id: uuid.UUID
+    password_of: datetime
+
+
+def recognise(email: str, password: str, address: str) -> Recognised:
+    """Check a password; what opens a session is `come_in`.
 
     Unknown account and wrong password read and last the same. Raises BadInput, throttle.TooMany after ten
     failures in five minutes for the account or the network address.
     """
-    tried = throttle.count(throttle.SIGN_IN, f"account {email}", f"address {address}")
+    tried = throttle.count(throttle.SIGN_IN, f"account {email}", address and f"address {address}")
     found = _credential_of(email)
     if not matches(found.password_hash if found else _nobody(), password) or found is None:
         raise BadInput(N_("Adresse ou mot de passe inconnu. Vérifiez les deux et réessayez."))
+    _forgive(tried)
+    return Recognised(found.user_id, found.changed_at)
+
+
+def come_in(recognised: Recognised, device: str, code: str | None = None) -> str:
+    """Open a session; returns its token, which exists nowhere else.
+
+    Raises second_factor.CodeWanted where the member has a second factor and `code` is None, BadInput and
+    throttle.TooMany for a wrong one, NotFound when the password changed or the access was closed meanwhile.
+    """
     with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
-        member = session.get_one(User, found.user_id)
+        member, kept = session.get_one(User, recognised.user_id), session.get(Credential, recognised.user_id)
+        if not member.is_active or kept is None or kept.changed_at != recognised.password_of:
+            raise NotFound(N_("Recommencez depuis la page de connexion."))
+        passed = second_factor.check(member.id, code)
+        by = timeline.By(timeline.Actor.MEMBER, member.id, member.name)
+        timeline.record("signed_in", by, member.association_id, details={"with": passed} if passed else None)
         token = open_session(member.id, device)
-        timeline.record("signed_in", timeline.By(timeline.Actor.MEMBER, member.id, member.name), member.association_id)
-        throttle.forgive(tried)
         session.commit()
         return token
 
@@ -179,6 +199,10 @@ def confirm(visitor: Visitor, password: str) -> None:
     found = _credential_of(visitor.email)
     if found is None or not matches(found.password_hash, password):
         raise BadInput(N_("Ce n'est pas votre mot de passe."), "password")
+    _forgive(tried)
+
+
+def _forgive(tried: list[uuid.UUID]) -> None:
     with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
         throttle.forgive(tried)
         session.commit()
@@ -197,8 +221,7 @@ def _credential_of(email: str) -> Credential | None:
 def open_session(user_id: uuid.UUID, device: str) -> str:
     """A new session for this member, in the door's scope; `device` is what the browser calls itself. Its token."""
     token = tokens.session_token()
-    session = UserSession(user_id=user_id, token_hash=tokens.fingerprint(token), device=devices.named(device))
-    db.session.add(session)
+    db.session.add(UserSession(user_id=user_id, token_hash=tokens.fingerprint(token), device=devices.named(device)))
     db.session.flush()
     return token
 
@@ -242,6 +265,11 @@ def leave_everywhere(user_id: uuid.UUID) -> None:
 def end_all(user_id: uuid.UUID) -> None:
     """The same, as part of the current transaction, in the door's scope: with a new password."""
     db.session.execute(_ending(UserSession.user_id == user_id))
+
+
+def end_others(user_id: uuid.UUID, session_id: uuid.UUID) -> None:
+    """End every session of a member but this one: the others were opened by less than is asked from now on."""
+    _end(sa.and_(UserSession.user_id == user_id, UserSession.id != session_id))
 
 
 def _end(which: sa.ColumnElement[bool]) -> None:

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from brokerage import scope, timeline
-from brokerage.accounts import links, passwords, sign_in, throttle
+from brokerage.accounts import links, passwords, second_factor, sign_in, throttle
 from brokerage.accounts.models import Association, Credential, Link, Purpose, Role, User, UserSession
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, NotFound, NotYours, WrongState
@@ -152,7 +152,7 @@ def accept(link: Link, password: str, device: str) -> str:
         links.use(link)
         member = passwords.member_of(link)
         passwords.keep(member, password)
-        timeline.record("member_joined", _as_by(member), member.association_id)
+        timeline.record("member_joined", as_by(member), member.association_id)
         token = sign_in.open_session(member.id, device)
         session.commit()
         return token
@@ -255,6 +255,18 @@ def _replace_everywhere(member: User, successor: User | None) -> None:
         association.default_manager_id = wanted
 
 
+def remove_lost_factor(member: User, by: User) -> None:
+    """Somebody lost what shows their codes: the password alone opens again, and a letter tells them who did it.
+
+    Raises NotYours, NotFound, WrongState for oneself (one's own page does that) and where no code is asked.
+    """
+    _only_admins(by)
+    _only_ours(member, by)
+    if member.id == by.id:
+        raise WrongState(N_("Retirez votre propre vérification depuis « Mon compte »."))
+    second_factor.remove(member.id, as_by(by))
+
+
 # ---- who may --------------------------------------------------------------------------------------------------
 
 
@@ -275,10 +287,11 @@ def _keep_an_admin(member: User, field: str | None) -> None:
         raise BadInput(N_("Il ne resterait personne pour administrer l'association. Nommez d'abord quelqu'un."), field)
 
 
-def _as_by(member: User) -> By:
+def as_by(member: User) -> By:
+    """A member, as the timeline keeps who did something."""
     return By(Actor.MEMBER, member.id, member.name)
 
 
 def _record(what: str, by: User, member: User, **details: str | bool | Collection[str]) -> None:
     about = {"member_id": str(member.id), "member_name": member.name, **details}
-    timeline.record(what, _as_by(by), member.association_id, details=about)
+    timeline.record(what, as_by(by), member.association_id, details=about)

@@ -29,6 +29,13 @@ SIGN_IN = Limit(
     "account", 10, timedelta(minutes=5),
     N_("Trop d'essais. Attendez cinq minutes, ou demandez un nouveau mot de passe."),
 )  # fmt: skip
+SECOND_STEP = Limit(
+    "second-step", 5, timedelta(minutes=5), N_("Trop de codes refusés. Attendez cinq minutes, puis prenez le code affiché à ce moment.")
+)
+SECOND_STEP_HOURLY = Limit("second-step-hourly", 20, timedelta(hours=1), N_("Trop de codes refusés. Réessayez dans une heure."))
+ADDRESS = Limit(
+    "address", 5, timedelta(days=1), N_("Cinq messages sont déjà partis aujourd'hui. Cherchez le dernier, ou réessayez demain.")
+)
 FORGOTTEN = Limit(
     "forgotten", 5, timedelta(days=1),
     N_("Trop de demandes pour cette adresse aujourd'hui. Cherchez le dernier lien reçu, ou réessayez demain."),
@@ -63,9 +70,10 @@ def count(limit: Limit, *subjects: str) -> list[uuid.UUID]:
     """Note one try for each subject, at once and for good; raises TooMany when one of them has had its share.
 
     Noting comes before counting, so that a hundred tries at the same instant do not all pass (ASVS 2.4.1); a
-    refused try is not kept, so that waiting always helps. Returns what `forgive` takes back.
+    refused try is not kept, so that waiting always helps. A subject nobody knows ("") is not counted. Returns what
+    `forgive` takes back.
     """
-    tries = [SignInAttempt(id=uuid.uuid4(), key=_key(limit, subject)) for subject in subjects]
+    tries = [SignInAttempt(id=uuid.uuid4(), key=_key(limit, subject)) for subject in subjects if subject]
     ids = [one.id for one in tries]
     with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
         session.add_all(tries)

@@ -8,7 +8,7 @@ from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from brokerage.errors import N_, Refusal
 from brokerage.web import access
@@ -35,8 +35,14 @@ def install(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda e: _page(403, gettext(EXPIRED), 400))
     for lost in LOST:
         app.register_error_handler(lost, _unavailable)
+    app.register_error_handler(SecurityError, _at_another_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _at_another_host(_error: SecurityError) -> Response:
+    """No page: a page makes addresses, and there is no host to make them for."""
+    return Response("Cette adresse n'est pas celle de Passerelle. / This is not the address of Passerelle.\n", 400, mimetype="text/plain")
 
 
 def _http(error: HTTPException) -> Response:

@@ -2,12 +2,11 @@
 
 import uuid
 from dataclasses import replace
-from datetime import timedelta
 from enum import Enum
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, make_response, redirect, request, session, url_for
+from flask import Blueprint, flash, make_response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,13 +15,13 @@ from wtforms import BooleanField, PasswordField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from brokerage import clock
-from brokerage.accounts import sign_in, throttle
+from brokerage.accounts import throttle
 from brokerage.errors import Refusal
 from brokerage.partners import policy
 from brokerage.transfer.exports import asking
 from brokerage.transfer.exports.models import ExportFile, ExportState, Format
 from brokerage.transfer.exports.writing import TYPES
-from brokerage.web import access, partner_filters
+from brokerage.web import access, confirming, partner_filters
 from brokerage.web.access import me
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
@@ -34,7 +33,6 @@ from brokerage.web.typed import identifier
 
 pages = Blueprint("exports", __name__, url_prefix="/partenaires/exports")
 
-CONFIRMED = timedelta(minutes=15)  # security.md C8
 FORMATS = {Format.XLSX: _l("Classeur Excel"), Format.CSV: _l("Texte (CSV)"), Format.VCARD: _l("Cartes de visite (vCard)")}
 HINTS = {
     "xlsx": _l("S'ouvre dans Excel et LibreOffice. Les numéros gardent leurs zéros."),
@@ -91,8 +89,7 @@ def create() -> ResponseReturnValue:
         return _shown(form, 422)
     try:
         if _must_confirm(chosen):
-            sign_in.confirm(reader(), form.password.data or "")
-            session["confirmed"] = int(clock.now().timestamp())
+            confirming.by(form.password.data or "")
         asking.ask(me(), replace(chosen, notes=form.notes.data), Format(form.format.data), form.reason.data)
         throttle.count(throttle.EXPORT, f"member {reader().id}")
     except Refusal as no:
@@ -163,5 +160,4 @@ def _in_words(words: str, given: "MultiDict[str, str]") -> str:
 
 def _must_confirm(chosen: asking.Chosen) -> bool:
     """More than one partner: not from a browser somebody left open (C8)."""
-    since = max(reader().since.timestamp(), session.get("confirmed", 0))
-    return len(chosen.ids) != 1 and clock.now().timestamp() - since > CONFIRMED.total_seconds()
+    return len(chosen.ids) != 1 and not confirming.is_recent()

@@ -8,6 +8,7 @@ from flask import Flask, g, request
 from flask_babel import Babel
 from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from brokerage import database, models, wiring
 from brokerage.accounts import links
@@ -62,6 +63,8 @@ def create_app(config: Config | None = None) -> Flask:
     _add_doors(app, config)
     access.check_every_route(app)
     app.url_defaults(access.in_same_language)
+    if config.proxies:  # only the visitor's address is believed: hosts and schemes come from PUBLIC_BASE_URL
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
     app.wsgi_app = headers.served_static(app.wsgi_app, HOUSE / "static")  # type: ignore[method-assign]
     return app
 

@@ -11,13 +11,13 @@ from wtforms import SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from brokerage.accounts import absence, team
+from brokerage.accounts import absence, second_factor, team
 from brokerage.accounts.models import Role, User
 from brokerage.accounts.team import Profile
 from brokerage.errors import Refusal
 from brokerage.introductions import departures
 from brokerage.reference.places import REGIONS
-from brokerage.web import access, person_fields
+from brokerage.web import access, confirming, person_fields
 from brokerage.web.access import me
 from brokerage.web.account import pages
 from brokerage.web.forms import BaseForm
@@ -81,6 +81,7 @@ def members() -> ResponseReturnValue:
 
 @pages.post("/membres")
 @access.members(Role.ADMIN)
+@confirming.first
 def invite() -> ResponseReturnValue:
     """Invite somebody."""
     form = InvitationForm()
@@ -110,6 +111,8 @@ def change(id: uuid.UUID) -> ResponseReturnValue:
     shown, form = _found(id), MemberForm()
     try:
         if form.validate():
+            if set(form.roles.data) != set(shown.roles) and (question := confirming.wanted()) is not None:
+                return question
             team.change(shown, _profile(form, shown.email), me())
             flash(_("C'est enregistré."))
             return redirect(url_for(".member", id=id), 303)
@@ -151,6 +154,7 @@ def deactivate(id: uuid.UUID) -> ResponseReturnValue:
 
 @pages.post("/membres/<uuid:id>/retour")
 @access.members(Role.ADMIN)
+@confirming.first
 def welcome_back(id: uuid.UUID) -> ResponseReturnValue:
     """Open a closed access again."""
     shown = _found(id)
@@ -194,6 +198,7 @@ def _shown(shown: User, form: MemberForm, status: int = 200) -> ResponseReturnVa
         duties=DUTIES,
         has_joined=team.has_joined(shown),
         is_me=shown.id == me().id,
+        standing=second_factor.standing(shown.id),
         planned=absence.current_of(shown),
         relay=_relay(shown),
     )

@@ -36,10 +36,10 @@ def title() -> StringField:
     return StringField(_l("Fonction"), [Optional(), Length(max=120, message=TOO_LONG)], filters=[tidy])
 
 
-def email() -> EmailField:
+def email(label: object = _l("Adresse e-mail")) -> EmailField:
     """An address a letter can be sent to."""
     return EmailField(
-        _l("Adresse e-mail"),
+        label,
         [
             DataRequired(_l("Indiquez l'adresse e-mail.")),
             Email(_l("Écrivez l'adresse en entier, par exemple prenom.nom@association.fr."), allow_smtputf8=False),

@@ -11,8 +11,9 @@ from wtforms.validators import DataRequired
 
 from brokerage.accounts import founding, passwords, sign_in, team
 from brokerage.accounts.models import Link, Purpose
+from brokerage.accounts.second_factor import CodeWanted
 from brokerage.errors import BadInput
-from brokerage.web import access, person_fields
+from brokerage.web import access, person_fields, whence
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
 
@@ -66,12 +67,21 @@ def enter() -> ResponseReturnValue:
     form = SignInForm()
     try:
         if form.validate():
-            access.let_in(sign_in.enter(form.email.data, form.password.data, _device(), _address()))
-            return redirect(wanted(), 303)
+            return _past_the_password(sign_in.recognise(form.email.data, form.password.data, whence.address()))
     except BadInput as no:
         form.refuse(no)
         return page("sign_in/show.html", status=no.status, form=form)
     return page("sign_in/show.html", status=422, form=form)
+
+
+def _past_the_password(recognised: sign_in.Recognised) -> ResponseReturnValue:
+    """In, or one step further for who chose to have two."""
+    try:
+        access.let_in(sign_in.come_in(recognised, device()))
+    except CodeWanted:
+        second_step.wait_for(recognised)
+        return redirect(url_for(".second_step", next=request.args.get("next")), 303)
+    return redirect(wanted(), 303)
 
 
 @pages.post("/deconnexion")
@@ -100,7 +110,7 @@ def send_link() -> ResponseReturnValue:
     form = ForgottenForm()
     try:
         if form.validate():
-            passwords.forgotten(form.email.data, _address())
+            passwords.forgotten(form.email.data, whence.address())
             return redirect(url_for(".link_sent"), 303)
     except BadInput as no:
         form.refuse(no)
@@ -151,7 +161,7 @@ def accept(link: Link) -> ResponseReturnValue:
     form = NewPasswordForm()
     try:
         if form.validate():
-            access.let_in(team.accept(link, form.password.data, _device()))
+            access.let_in(team.accept(link, form.password.data, device()))
             return redirect(url_for("home.show"), 303)
     except BadInput as no:
         form.refuse(no)
@@ -164,9 +174,9 @@ def wanted() -> str:
     return asked if _INSIDE.fullmatch(asked) else url_for("home.show")
 
 
-def _device() -> str:
+def device() -> str:
+    """What the browser calls itself."""
     return request.headers.get("User-Agent", "")
 
 
-def _address() -> str:
-    return request.remote_addr or ""
+from brokerage.web import new_address, second_step  # noqa: E402, F401  (their pages hang on the blueprint above)

@@ -7,7 +7,7 @@ from brokerage.accounts import throttle
 from brokerage.accounts.models import Link
 from brokerage.accounts.throttle import TooMany
 from brokerage.privacy import renewal
-from brokerage.web import access
+from brokerage.web import access, whence
 from brokerage.web.errors import told
 from brokerage.web.fragments import page
 
@@ -19,7 +19,7 @@ pages = Blueprint("spent_links", __name__, url_prefix="/nouveau-lien")
 def send(link: Link | None) -> ResponseReturnValue:
     """Send another link; an unknown token, a person who is gone and one who is not answer the same."""
     try:
-        throttle.count(throttle.RENEWAL_NEARBY, request.remote_addr or "")
+        throttle.count(throttle.RENEWAL_NEARBY, whence.address())
         throttle.count(throttle.RENEWAL, request.form.get("token", ""))
     except TooMany as no:
         return page("answers/sent_again.html", status=no.status, sentence=told(no))

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from brokerage.web.drawing import addresses, badges, bridge, charts, icons, logo, scenery, tiles
+from brokerage.web.drawing import addresses, badges, bridge, charts, icons, logo, qr, scenery, tiles
 from brokerage.web.drawing.pieces import Pieces
 
 _DRAWINGS = (
@@ -15,6 +15,7 @@ _DRAWINGS = (
     badges.slats,
     bridge.bridge,
     logo.logo,
+    qr.qr,
     scenery.drawing,
     tiles.tiles,
     addresses.here,
