@@ -259,6 +259,7 @@ def call_off(introduction: Introduction, by: User) -> None:
     request = introduction.request
     if "take_back" not in policy.open_steps(by, request):
         raise NotYours(N_("Cette décision ne vous revient pas."))
+    hold(introduction)
     if not outbox.cancel(Message.introduction_id == introduction.id, Message.kind == sending.ASKS):
         raise WrongState(N_("Trop tard pour annuler : l'e-mail est parti."))
     introductions.forget(introduction, by)
