@@ -1,13 +1,14 @@
 """Letters to members: what happened to a request, and what is asked of them."""
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from brokerage import timeline
+from brokerage import clock, timeline
 from brokerage.accounts.models import User
 from brokerage.database import db
-from brokerage.introductions import letter_models, routing, wording
+from brokerage.introductions import letter_models, notices, routing, wording
 from brokerage.introductions.cases import place_of_member
 from brokerage.introductions.letters.saying import AUTOMATIC, Thing, answers_to, author, context, leaving, request_of, signature
 from brokerage.introductions.models import Introduction, IntroductionRequest
@@ -45,10 +46,17 @@ def to_member(which: str, thing: Thing, by: Person, to: User | None, **extra: An
             request_id=request.id,
             introduction_id=thing.id if isinstance(thing, Introduction) else None,
             only_while=_while(which, thing),
-            due_at=leaving(request, by, place_of_member(to)),
+            due_at=_hour(which, request, by, to),
             headers={} if isinstance(by, User) else AUTOMATIC,
         )
     ]
+
+
+def _hour(which: str, request: IntroductionRequest, by: Person, to: User) -> datetime:
+    """What the clock writes for a reader's digest waits there for no office hours: it would miss this week's."""
+    if by == timeline.CLOCK and notices.wish(to, which) is not notices.When.NOW:
+        return clock.now()
+    return leaving(request, by, place_of_member(to))
 
 
 def _while(which: str, thing: Thing) -> tuple[str, ...]:
