@@ -1,7 +1,7 @@
 """The manager's verbs on a request: ask for details, park, approve, decline, redirect, reopen, take back."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -81,7 +81,7 @@ def approve(request: IntroductionRequest, by: User, choices: Sequence[Choice], w
     _aim(request, contacts[choices[0].contact_id])
     request.decision_word, request.decided_at = word.strip(), clock.now()
     db.session.flush()
-    take("approve", request, by, details={"text": word.strip(), "contacts": len(choices)})
+    take("approve", request, by, details={"text": word.strip(), "contacts": len(choices), **_later(contacts, choices)})
     for choice in choices:
         _open(request, contacts[choice.contact_id], choice, by)
 
@@ -194,6 +194,12 @@ def _keep_words(introduction: Introduction, contact: Contact, choice: Choice, by
 def _moment(partner: Partner, choice: Choice) -> datetime:
     """When the contact is asked: now, at the moment chosen, or on a later day."""
     return sending.good_hour(partner, choice.ask_on) if choice.ask_on else choice.leaves_at or clock.now()
+
+
+def _later(contacts: Mapping[uuid.UUID, Contact], choices: Sequence[Choice]) -> dict[str, str]:
+    """The moment before which nobody is written to: the requester reads its day. Empty when somebody is at once."""
+    first = min(clock.now() if one.directly else _moment(contacts[one.contact_id].partner, one) for one in choices)
+    return {"leaves_at": first.isoformat()} if first > clock.now() else {}
 
 
 def decline(request: IntroductionRequest, by: User, reason: str, word: str = "", private_note: str = "") -> None:

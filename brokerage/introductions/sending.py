@@ -25,7 +25,7 @@ from brokerage.partners.models import Contact, Partner, PartnerKind
 
 ASKS = Letter.ASK_CONSENT.value
 FARTHEST = timedelta(days=60)  # a request that waits longer for its letter had better be parked
-OF_THE_CLOCK = ("reminder", ASKS, Letter.EXPIRED.value, Letter.LAPSED.value)  # what such kinds begin with
+OF_THE_CLOCK = ("reminder", "requests_", ASKS, Letter.EXPIRED.value, Letter.LAPSED.value)  # what such kinds begin with
 
 
 def place_of(partner: Partner) -> Place:
