@@ -11,7 +11,7 @@ from brokerage.database import db
 from brokerage.introductions.models import Consent, Introduction, IntroductionRequest
 from brokerage.introductions.states import IntroductionState, RequestState
 from brokerage.mail.models import Message
-from brokerage.web import answers, deciding
+from brokerage.web import answers, deciding, following
 from tests.story import Stage, plain, stage  # noqa: F401
 
 PROCESSES = multiprocessing.get_context("fork")
@@ -43,6 +43,7 @@ def at_once(monkeypatch, where, name, *acts):
     told = sorted(said.get(timeout=2 * PATIENCE) for _ in processes)
     for process in processes:
         process.join(PATIENCE)
+    monkeypatch.setattr(where, name, unhurried)
     return [(status, html.unescape(re.sub(r"<[^>]+>", " ", page))) for _place, status, page in told]
 
 
@@ -115,3 +116,26 @@ def test_a_partner_who_answers_twice_at_once_has_answered_once(asked, stage, nad
     )  # fmt: skip
     [late] = [page for status, page in told if status == 409]
     assert "Une réponse a déjà été enregistrée" in late
+
+
+def test_two_managers_note_an_answer_at_once_and_the_second_reads_whose_counts(asked, stage, nadia, karim, as_system, monkeypatch):  # noqa: F811
+    request, contact = asked
+    stage.approves(nadia, request, contact)
+    with as_system() as session:
+        place = f"/demandes/introductions/{session.scalars(sa.select(Introduction.id)).one()}/reponse"
+    nadias, karims = stage._client_of(nadia), stage._client_of(karim)
+
+    told = at_once(
+        monkeypatch, following.access, "find_or_404",
+        lambda: nadias.post(place, data={"answer": "refuse", "channel": "phone"}),
+        lambda: karims.post(place, data={"answer": "accept", "channel": "reply"}),
+    )  # fmt: skip
+
+    assert sorted(status for status, _page in told) == [303, 409]
+    with as_system() as session:
+        [kept] = session.scalars(sa.select(Consent.answer)).all()
+    winner, loser = ("Nadia Benhaddou", karim) if kept == "refuse" else ("Karim Lahlou", nadia)
+    [late] = [page for status, page in told if status == 409]
+    refusal = f"{winner} s'en est occupé entre-temps. La page montre où en est la demande."
+    assert refusal in late
+    assert late.replace(refusal, "").split() == html.unescape(re.sub(r"<[^>]+>", " ", plain(stage._client_of(loser).get(request).text))).split()

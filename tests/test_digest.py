@@ -334,3 +334,40 @@ def test_however_many_members_and_requests_the_same_questions_are_asked(desk, fi
         desk.submits(at(MONDAY, 9 + hour), firm.partner)
 
     assert counted() == few
+
+
+# ---- nothing a week late ---------------------------------------------------------------------------------------
+
+
+def escalated_on_a_holiday_of_karims(desk, firm, cast):
+    """Its eighth working day is Monday 20 December 2027, a public holiday in Réunion only: Karim's digest comes on Tuesday at 8."""
+    wants(desk, cast.karim, colleagues="digest")
+    with desk.as_system() as session:
+        session.get_one(User, cast.karim.id).region = "04"
+        session.commit()
+    desk.submits(at(date(2027, 12, 8)), firm.partner)
+
+
+def test_what_a_reader_wants_in_their_digest_does_not_wait_for_office_hours_and_miss_it(desk, firm, cast):
+    escalated_on_a_holiday_of_karims(desk, firm, cast)
+    monday, tuesday = date(2027, 12, 20), date(2027, 12, 21)
+
+    desk.passes(at(monday))
+    leave(desk, at(monday, 10))
+    [line] = lines(runs(desk, at(tuesday, 8, 0, REUNION))["Karim"])
+    leave(desk, at(tuesday, 12))
+
+    assert "sans réponse depuis 8 jours" in line
+    assert "Karim" not in runs(desk, at(date(2027, 12, 27), 8, 0, REUNION))  # told once
+
+
+def test_what_the_mail_server_kept_over_a_week_end_is_told_on_monday_and_not_a_week_later(desk, firm, cast):
+    wants(desk, cast.karim, colleagues="digest")
+    desk.submits(at(march(3)), firm.partner)
+
+    desk.passes(at(march(13)))  # Friday, and nothing leaves before Saturday
+    leave(desk, at(march(14), 11))
+
+    assert len(lines(runs(desk, at(march(16), 8))["Karim"])) == 1
+    leave(desk, at(march(16), 9))
+    assert "Karim" not in runs(desk, at(march(23), 8))

@@ -62,7 +62,7 @@ def values_of(language, bare=False, **more):
     said = {
         "actor": "Nadia Benhaddou", "word": "Bonne chance !", "question": "Combien d'élèves ?", "answer": "Vingt-huit.\nPeut-être trente.",
         "reason": "calendrier trop court", "until": "jeudi 2 avril 2026", "source": "salon 2024", "others": [pa.name, ede.name],
-        "closing_on": "jeudi 9 avril 2026", "agreed_on": "vendredi 13 mars 2026", "contact_phone": "01 99 00 73 18",
+        "closing_on": "jeudi 9 avril 2026", "asked_on": "lundi 16 mars 2026", "agreed_on": "vendredi 13 mars 2026", "contact_phone": "01 99 00 73 18",
         "contact_word": "Je viendrai avec une collègue.", "asked_subject": "Trouver des intervenants – Sarcelles, 4 avril",
     }  # fmt: skip
     told = dict.fromkeys(said, "") | {"until": said["until"], "asked_subject": said["asked_subject"], "question": said["question"]}

@@ -72,6 +72,18 @@ def test_an_ask_waits_for_the_good_hour_and_can_be_taken_back_until_then(submitt
     assert the_ask(as_system).state is MessageState.CANCELLED
 
 
+def test_the_requester_reads_from_which_day_on_the_contact_is_asked_when_it_is_not_at_once(submitted, nadia, client_of, as_system):
+    with clock.at(SUNDAY):
+        approve(client_of(nadia), submitted, leave="good")
+        client_of(nadia).post(f"/demandes/{submitted[0].id}/annulation")
+        approve(client_of(nadia), submitted, leave="now")
+    with as_system() as session:
+        told = session.scalars(sa.select(Message.text).where(Message.kind == "approved").order_by(Message.created_at, Message.state)).all()
+
+    assert sorted("sera contactée à partir du lundi 15 mars 2027." in text for text in told) == [False, True]
+    assert all("arrivera par e-mail dès que la personne sollicitée aura donné son accord" in text for text in told)
+
+
 def test_an_ask_sent_now_leaves_after_the_time_to_undo_whatever_the_day(submitted, nadia, client_of, as_system):
     with clock.at(SUNDAY):
         approve(client_of(nadia), submitted, leave="now")
@@ -98,6 +110,14 @@ def test_only_a_machine_s_letter_to_a_partner_waits_when_it_is_late(submitted, n
     if waits:
         late = the_ask(as_system) if kind == "ask_consent" else None
         assert late is None or (late.state, late.due_at) == (MessageState.PENDING, datetime(2027, 3, 15, 4, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(("kind", "waits"), [("requests_covered", True), ("requests_back", True), ("reminder_decision", True), ("agreed", False), ("export_ready", False)])
+def test_what_a_machine_writes_to_a_colleague_waits_for_monday_but_for_the_news_of_the_moment(nadia, as_system, kind, waits):
+    with clock.at(SUNDAY), as_system():
+        late = Message(kind=kind, to_user_id=nadia.id, headers={"Auto-Submitted": "auto-generated"})
+
+        assert sending.postponed(late) == (datetime(2027, 3, 15, 7, 30, tzinfo=UTC) if waits else None)
 
 
 def test_asks_of_which_one_left_can_no_longer_be_taken_back(submitted, nadia, client_of, as_system, as_member):

@@ -1,7 +1,7 @@
 """The manager's verbs on a request: ask for details, park, approve, decline, redirect, reopen, take back."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -81,7 +81,7 @@ def approve(request: IntroductionRequest, by: User, choices: Sequence[Choice], w
     _aim(request, contacts[choices[0].contact_id])
     request.decision_word, request.decided_at = word.strip(), clock.now()
     db.session.flush()
-    take("approve", request, by, details={"text": word.strip(), "contacts": len(choices)})
+    take("approve", request, by, details={"text": word.strip(), "contacts": len(choices), **_later(contacts, choices)})
     for choice in choices:
         _open(request, contacts[choice.contact_id], choice, by)
 
@@ -196,6 +196,12 @@ def _moment(partner: Partner, choice: Choice) -> datetime:
     return sending.good_hour(partner, choice.ask_on) if choice.ask_on else choice.leaves_at or clock.now()
 
 
+def _later(contacts: Mapping[uuid.UUID, Contact], choices: Sequence[Choice]) -> dict[str, str]:
+    """The moment before which nobody is written to: the requester reads its day. Empty when somebody is at once."""
+    first = min(clock.now() if one.directly else _moment(contacts[one.contact_id].partner, one) for one in choices)
+    return {"leaves_at": first.isoformat()} if first > clock.now() else {}
+
+
 def decline(request: IntroductionRequest, by: User, reason: str, word: str = "", private_note: str = "") -> None:
     """Say no, with a reason from the list and a word that the delegate reads."""
     if reason not in DECLINE_REASONS:
@@ -259,6 +265,7 @@ def call_off(introduction: Introduction, by: User) -> None:
     request = introduction.request
     if "take_back" not in policy.open_steps(by, request):
         raise NotYours(N_("Cette décision ne vous revient pas."))
+    hold(introduction)
     if not outbox.cancel(Message.introduction_id == introduction.id, Message.kind == sending.ASKS):
         raise WrongState(N_("Trop tard pour annuler : l'e-mail est parti."))
     introductions.forget(introduction, by)

@@ -144,6 +144,7 @@ def record_outcome(
     introduction: Introduction, by: Person, result: Result, *, numbers: dict[str, int] | None = None, word: str = ""
 ) -> None:
     """Note what came of it. The first answer closes; a later one from another side stands beside it."""
+    hold(introduction)
     said_by = _voice(introduction.request, by)
     outcome = {"result": result, "numbers": numbers or {}, "word": word.strip()}
     sides = {"asking_id": introduction.asking_id, "giving_id": introduction.giving_id}
@@ -170,6 +171,7 @@ def put_off(introduction: Introduction, by: Person, until: date) -> None:
     """Another date to ask on, by a manager's own decision: no answer of the contact is noted."""
     if until <= clock.today():
         raise BadInput(N_("Choisissez une date à venir."), "until")
+    hold(introduction, "put_off")
     introduction.postponed_until = until
     db.session.flush()
     take("put_off", introduction, by, details={"until": until.isoformat()})
@@ -177,6 +179,7 @@ def put_off(introduction: Introduction, by: Person, until: date) -> None:
 
 def drop(introduction: Introduction, by: Person) -> None:
     """Nobody is asked again after a postponement; an ask that was only planned never counts."""
+    hold(introduction, "drop")
     if introduction.asked_at is None:
         _forget_asks(introduction)
     take("drop", introduction, by)

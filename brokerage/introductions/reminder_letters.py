@@ -46,7 +46,7 @@ def _to_member(case: Case, which: str, to: User, at: datetime) -> paper.Letter:
         "closing_on": wording.day(closes_on(case) if introduction else None, to.language),
     }
     [letter] = letters.to_member(which, case.subject, CLOCK, to, **values)
-    return replace(letter, from_name="Passerelle", due_at=leaves, reply_to=_other_side(case, to))
+    return replace(letter, from_name="Passerelle", reply_to=_other_side(case, to))
 
 
 def _other_side(case: Case, to: User) -> str:

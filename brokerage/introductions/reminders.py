@@ -12,7 +12,6 @@ from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -22,6 +21,7 @@ from brokerage.errors import Refusal
 from brokerage.introductions import deciding, introductions, notices, reminder_letters, requests, wording
 from brokerage.introductions.cases import Case, To, batches, moment_for, place_of, start_of
 from brokerage.introductions.models import Reminder, Result
+from brokerage.introductions.steps import hold
 from brokerage.introductions.timetable import Chosen, Row, chosen, last_day, since
 from brokerage.mail import outbox
 from brokerage.timeline import CLOCK
@@ -136,9 +136,7 @@ def _send(one: Chosen, at: datetime) -> bool:
 
 def _still_so(one: Chosen) -> bool:
     """Look at the subject again, under a lock, as late as possible."""
-    kind = type(one.case.subject)
-    again = sa.select(kind).where(kind.id == one.case.subject.id).with_for_update(of=kind)
-    db.session.execute(again.execution_options(populate_existing=True))
+    hold(one.case.subject)
     return one.case.subject.state in one.row.states and one.row.day(one.case) == one.day
 
 

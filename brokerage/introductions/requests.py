@@ -15,7 +15,7 @@ from brokerage.introductions.models import IntroductionRequest
 from brokerage.introductions.policy import Person
 from brokerage.introductions.purposes import PURPOSES
 from brokerage.introductions.states import INTRODUCTION_OPEN, RequestState
-from brokerage.introductions.steps import take
+from brokerage.introductions.steps import hold, take
 from brokerage.timeline import CLOCK
 
 FIELDS = frozenset(
@@ -59,12 +59,14 @@ def _next_number() -> str:
 def submit(request: IntroductionRequest, by: User) -> None:
     """Send a draft to whoever decides. Raises BadInput for what is missing, with the field to correct."""
     _check(request)
+    step = "submit" if request.state is RequestState.DRAFT else "resend"
+    hold(request, step)
     if routing.entrust(request) is None:
         raise BadInput(N_("Cette association n'a pas encore de responsable des partenariats pour vous répondre."))
     request.submitted_at, request.decided_at = clock.now(), None  # a decision taken before it was withdrawn no longer holds
     request.due_on = routing.answer_expected(request)
     db.session.flush()
-    take("submit" if request.state is RequestState.DRAFT else "resend", request, by)
+    take(step, request, by)
 
 
 def _check(request: IntroductionRequest) -> None:
@@ -84,7 +86,9 @@ def answer(request: IntroductionRequest, by: User, reply: str) -> None:
     """Give the details that were asked for; the reply joins the timeline and the manager is told."""
     if not reply.strip():
         raise BadInput(N_("Écrivez votre réponse."), "reply")
+    hold(request, "answer")
     request.due_on = routing.answer_expected(request)
+    db.session.flush()
     take("answer", request, by, details={"text": reply.strip()})
 
 

@@ -16,6 +16,7 @@ from brokerage.accounts.models import User
 from brokerage.calendar import Place
 from brokerage.database import db
 from brokerage.errors import N_, BadInput
+from brokerage.introductions import notices
 from brokerage.introductions.cases import good_moment, place_of_member, start_of
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.states import IntroductionState, Letter, RequestState
@@ -24,7 +25,7 @@ from brokerage.partners.models import Contact, Partner, PartnerKind
 
 ASKS = Letter.ASK_CONSENT.value
 FARTHEST = timedelta(days=60)  # a request that waits longer for its letter had better be parked
-OF_THE_CLOCK = ("reminder", ASKS, Letter.EXPIRED.value, Letter.LAPSED.value)  # what such kinds begin with
+OF_THE_CLOCK = ("reminder", "requests_", ASKS, Letter.EXPIRED.value, Letter.LAPSED.value)  # what such kinds begin with
 
 
 def place_of(partner: Partner) -> Place:
@@ -94,10 +95,16 @@ def postponed(message: Message) -> datetime | None:
 
     It was promised for a good hour, but the mail server was away, or nothing ran: no week-end makes up for that.
     """
-    if not _is_of_the_clock(message):
+    if not _is_of_the_clock(message) or _is_for_no_mailbox(message):
         return None
     moment = _good_hour_of_reader(message)
     return moment if moment > clock.now() else None
+
+
+def _is_for_no_mailbox(message: Message) -> bool:
+    """Its reader wants it in their digest, or never: nothing to wait for."""
+    reader = db.session.get(User, message.to_user_id) if message.to_user_id else None
+    return reader is not None and notices.wish(reader, message.kind) is not notices.When.NOW
 
 
 def _is_of_the_clock(message: Message) -> bool:

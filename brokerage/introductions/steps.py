@@ -16,6 +16,8 @@ from brokerage.timeline import Actor as Kind
 from brokerage.timeline import By
 
 Thing = IntroductionRequest | Introduction
+# what somebody did, in the words of the timeline; that a request closed only follows from the last of them
+_DEEDS = [*(REQUEST_STEPS.keys() - {"close"}), *(f"introduction_{name}" for name in INTRODUCTION_STEPS)]
 
 
 def take(name: str, thing: Thing, by: Person, *, rule: bool = False, details: dict[str, Any] | None = None) -> None:
@@ -66,10 +68,10 @@ def _guard(step: Step[Any], thing: Thing, by: Person, rule: bool) -> None:
 
 
 def _too_late(thing: Thing) -> WrongState:
-    """Tell who was faster, and when."""
+    """Tell who was faster."""
     last = db.session.scalar(
         sa.select(timeline.Entry)
-        .where(timeline.Entry.request_id == request_of(thing).id)
+        .where(timeline.Entry.request_id == request_of(thing).id, timeline.Entry.what.in_(_DEEDS))
         .order_by(timeline.Entry.at.desc())
         .limit(1)
     )

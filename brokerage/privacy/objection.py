@@ -74,11 +74,11 @@ def _stop(contact: Contact, by: By) -> None:
 
 def end(contact: Contact, by: By) -> int:
     """End every open introduction of one contact, and the letters that wait for them. Returns how many were ended."""
-    outbox.cancel(Message.to_contact_id == contact.id)
     asked = sa.select(Introduction).where(Introduction.contact_id == contact.id, Introduction.state.in_(INTRODUCTION_OPEN))
-    found = db.session.scalars(asked).all()
+    found = db.session.scalars(asked.order_by(Introduction.request_id)).all()
     for introduction in found:
         introductions.block(introduction, by)
+    outbox.cancel(Message.to_contact_id == contact.id)  # after the requests: the order in which everybody locks
     return len(found)
 
 

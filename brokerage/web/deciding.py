@@ -1,6 +1,7 @@
 """The manager's pages: approve with the letter reread, ask, park, decline, redirect, reopen, note an answer."""
 
 import uuid
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,7 @@ from flask_babel import gettext as _
 
 from brokerage.accounts.models import Role, User
 from brokerage.database import db
-from brokerage.errors import N_, BadInput, WrongState
+from brokerage.errors import N_, BadInput, Refusal, WrongState
 from brokerage.introductions import deciding, desk, dossier, entrusting, policy, rules
 from brokerage.introductions.models import IntroductionRequest, Need
 from brokerage.introductions.states import IntroductionState
@@ -200,14 +201,19 @@ def reopen(id: uuid.UUID) -> ResponseReturnValue:
     return _decided(id, lambda one: deciding.reopen(one, me()), _("La demande est rouverte."))
 
 
-def _decided(id: uuid.UUID, act: Any, done: str, undo: bool = False) -> ResponseReturnValue:
+def _decided(id: uuid.UUID, act: Callable[[IntroductionRequest], None], done: str, undo: bool = False) -> ResponseReturnValue:
     the_request = found(id)
+    return settled(the_request, lambda: act(the_request), done, undo)
+
+
+def settled(the_request: IntroductionRequest, act: Callable[[], None], done: str, undo: bool = False) -> ResponseReturnValue:
+    """Act on a request or one of its contacts; a refusal stands above it, and whoever was overtaken reads who did what."""
     try:
-        act(the_request)
-    except BadInput as no:
-        return shown(the_request, no.status, decision_error=told(no))
+        act()
     except WrongState as no:
-        return overtaken(id, no)
+        return overtaken(the_request.id, no)
+    except Refusal as no:
+        return shown(the_request, no.status, decision_error=told(no))
     _flash_undo(the_request, done) if undo else flash(done)
     return redirect(_onwards(the_request), 303)
 

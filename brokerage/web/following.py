@@ -3,19 +3,18 @@
 import uuid
 from collections.abc import Callable
 
-from flask import flash, redirect, request, url_for
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from brokerage.accounts.models import Role
-from brokerage.errors import N_, BadInput, Refusal
+from brokerage.errors import N_, BadInput
 from brokerage.introductions import deciding, introductions, policy
 from brokerage.introductions.models import Channel, Introduction
 from brokerage.web import access
 from brokerage.web.access import me
-from brokerage.web.deciding import a_day
-from brokerage.web.errors import told
-from brokerage.web.requests import pages, shown
+from brokerage.web.deciding import a_day, settled
+from brokerage.web.requests import pages
 
 
 @pages.post("/introductions/<uuid:id>/sans-suite")
@@ -82,9 +81,4 @@ def _note(one: Introduction) -> None:
 
 def _followed(id: uuid.UUID, act: Callable[[Introduction], None], done: str) -> ResponseReturnValue:
     introduction = access.find_or_404(policy.introductions_visible_to(me()), id)
-    try:
-        act(introduction)
-    except Refusal as no:
-        return shown(introduction.request, no.status, decision_error=told(no))
-    flash(done)
-    return redirect(url_for("requests.show", id=introduction.request_id), 303)
+    return settled(introduction.request, lambda: act(introduction), done)

@@ -1,5 +1,6 @@
 """Letters to a contact: the ask, as the manager edited it, and what such a letter owes them at its foot."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -58,11 +59,9 @@ def to_contact(
 ) -> paper.Letter:
     """A letter to a contact about an introduction, with what such a letter owes them at its foot (G5, G8)."""
     request = thing.request
-    objection = links.seal(links.make(Purpose.OBJECTION, contact.id, thing.giving_id))
-    preferences = links.seal(links.make(Purpose.PREFERENCES, contact.id, thing.giving_id))
-    said = worded(which, request, contact, objection_link=objection, preferences_link=preferences, **extra)
+    said = worded(which, request, contact, **(last_lines := ways_out(contact)), **extra)
     who = author(by, request)
-    headers = {"List-Unsubscribe": f"<{objection}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
+    headers = unsubscribing(last_lines)
     return paper.Letter(
         kind=which,
         dedupe_key=f"{which}:{thing.id}:{thing.version}:contact",
@@ -80,6 +79,17 @@ def to_contact(
         due_at=max(leaving(request, by), not_before),
         headers=headers if isinstance(by, User) else headers | AUTOMATIC,
     )
+
+
+def ways_out(contact: Contact) -> dict[str, str]:
+    """The links that every letter to a contact ends with: to stop, and to choose how often, when and about what."""
+    links_of = {"objection_link": Purpose.OBJECTION, "preferences_link": Purpose.PREFERENCES}
+    return {name: links.seal(links.make(purpose, contact.id, contact.association_id)) for name, purpose in links_of.items()}
+
+
+def unsubscribing(links_of: Mapping[str, str]) -> dict[str, str]:
+    """The same way to stop, for the button of the mail program (RFC 8058)."""
+    return {"List-Unsubscribe": f"<{links_of['objection_link']}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
 
 
 def worded(which: str, request: IntroductionRequest, contact: Contact, /, **extra: Any) -> paper.Written:

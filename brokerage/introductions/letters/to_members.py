@@ -1,19 +1,20 @@
 """Letters to members: what happened to a request, and what is asked of them."""
 
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
-from brokerage import timeline
+from brokerage import calendar, clock, timeline
 from brokerage.accounts.models import User
 from brokerage.database import db
-from brokerage.introductions import letter_models, routing, wording
+from brokerage.introductions import letter_models, notices, routing, wording
 from brokerage.introductions.cases import place_of_member
 from brokerage.introductions.letters.saying import AUTOMATIC, Thing, answers_to, author, context, leaving, request_of, signature
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.policy import Person
 from brokerage.introductions.purposes import DECLINE_REASONS
-from brokerage.introductions.states import Letter
+from brokerage.introductions.states import Letter, RequestState
 from brokerage.mail import letter as paper
 
 # letters that say "please decide" or "please answer" are pointless once somebody did; a decision can be taken back
@@ -45,10 +46,17 @@ def to_member(which: str, thing: Thing, by: Person, to: User | None, **extra: An
             request_id=request.id,
             introduction_id=thing.id if isinstance(thing, Introduction) else None,
             only_while=_while(which, thing),
-            due_at=leaving(request, by, place_of_member(to)),
+            due_at=_hour(which, request, by, to),
             headers={} if isinstance(by, User) else AUTOMATIC,
         )
     ]
+
+
+def _hour(which: str, request: IntroductionRequest, by: Person, to: User) -> datetime:
+    """What the clock writes for a reader's digest waits there for no office hours: it would miss this week's."""
+    if by == timeline.CLOCK and notices.wish(to, which) is not notices.When.NOW:
+        return clock.now()
+    return leaving(request, by, place_of_member(to))
 
 
 def _while(which: str, thing: Thing) -> tuple[str, ...]:
@@ -88,15 +96,27 @@ def _words(thing: Thing, to: User) -> dict[str, Any]:
         "reason": wording.translated(reason, to.language) if reason else "",
         "until": wording.day(until, to.language),
         "answer": last_answer(request),
+        "asked_on": wording.day(_first_asked_on(request, to), to.language),
     }
+
+
+def _first_asked_on(request: IntroductionRequest, to: User) -> date | None:
+    """The day from which contacts are written to, by the reader's calendar; None when that is today."""
+    moment = _last_said(request, "approve", "leaves_at") if request.state is RequestState.APPROVED else ""
+    day = calendar.local_day(datetime.fromisoformat(moment), place_of_member(to)) if moment else None
+    return day if day and day > calendar.local_day(clock.now(), place_of_member(to)) else None
 
 
 def last_answer(request: IntroductionRequest) -> str:
     """What the delegate last answered to a question; empty when nothing was asked."""
+    return _last_said(request, "answer", "text")
+
+
+def _last_said(request: IntroductionRequest, step: str, detail: str) -> str:
     entry = db.session.scalar(
         sa.select(timeline.Entry)
-        .where(timeline.Entry.request_id == request.id, timeline.Entry.what == "answer")
+        .where(timeline.Entry.request_id == request.id, timeline.Entry.what == step)
         .order_by(timeline.Entry.at.desc())
         .limit(1)
     )
-    return entry.details.get("text", "") if entry else ""
+    return entry.details.get(detail, "") if entry else ""

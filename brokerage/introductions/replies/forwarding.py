@@ -12,8 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from brokerage import clock
-from brokerage.accounts import links
-from brokerage.accounts.models import Association, Purpose, User
+from brokerage.accounts.models import Association, User
 from brokerage.database import db
 from brokerage.introductions import letters
 from brokerage.introductions.replies.placing import FORWARDED, Conversation, Writer, is_address_of
@@ -63,7 +62,8 @@ def _may_reach(talk: Conversation, arrived: Arrived, writer: Writer) -> bool:
 
 def _letter(arrived: Arrived, talk: Conversation, writer: Writer, to: User | Contact) -> paper.Letter:
     request, contact = talk.request, to if isinstance(to, Contact) else None
-    said = paper.written(FORWARDED, to.language, **_told(arrived, talk, writer, to.language, contact))
+    last_lines = letters.ways_out(contact) if contact else {}
+    said = paper.written(FORWARDED, to.language, **_told(arrived, talk, writer, to.language, contact) | last_lines)
     subject_id = talk.introduction.id if talk.introduction else request.id
     name = _name(arrived, writer)
     return paper.Letter(
@@ -80,12 +80,11 @@ def _letter(arrived: Arrived, talk: Conversation, writer: Writer, to: User | Con
         html=said.html,
         request_id=request.id,
         introduction_id=talk.introduction.id if talk.introduction else None,
-        headers=_thread(arrived) | letters.AUTOMATIC,
+        headers=_thread(arrived) | letters.AUTOMATIC | (letters.unsubscribing(last_lines) if last_lines else {}),
     )
 
 
 def _told(arrived: Arrived, talk: Conversation, writer: Writer, language: str, contact: Contact | None) -> dict[str, Any]:
-    objection = links.make(Purpose.OBJECTION, contact.id, talk.request.giving_id) if contact else None
     return {
         **letters.context(talk.request, language),
         "subject_line": arrived.subject,
@@ -94,7 +93,7 @@ def _told(arrived: Arrived, talk: Conversation, writer: Writer, language: str, c
         "writer": _name(arrived, writer),
         "stranger": f"{arrived.name} <{arrived.address}>" if writer.doubt else "",
         "to_contact": contact is not None,
-        "objection_link": links.seal(objection) if objection else "",
+        "objection_link": "",
         "preferences_link": "",
         "source": contact.source if contact else "",
     }
