@@ -75,7 +75,7 @@ def depart(member: User, by: User, successor: User | Successors | None) -> None:
     """
     chosen = successor if isinstance(successor, Successors) else Successors.all_to(successor)
     charge = charge_of(member)
-    for kind, refusal in _NEEDED.items():
+    for kind, refusal in NEEDED.items():
         _insist(kind, refusal, getattr(charge, kind), getattr(chosen, kind), member)
     team.deactivate(member, by, _stand_in(chosen))
     _hand_over(member, by, chosen)
@@ -85,7 +85,7 @@ def _stand_in(chosen: Successors) -> User | None:
     return next((one for one in (chosen.requests, chosen.partners) if one is not None and one.has(Role.MANAGER)), None)
 
 
-_NEEDED = {
+NEEDED = {
     "partners": N_("Choisissez qui reprend ses partenaires."),
     "requests": N_("Choisissez qui reprend les demandes à décider."),
     "tasks": N_("Choisissez qui reprend ses tâches."),

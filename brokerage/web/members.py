@@ -14,7 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from brokerage.accounts import absence, second_factor, team
 from brokerage.accounts.models import Role, User
 from brokerage.accounts.team import Profile
-from brokerage.errors import Refusal
+from brokerage.errors import BadInput, Refusal
 from brokerage.introductions import departures
 from brokerage.reference.places import REGIONS
 from brokerage.web import access, confirming, person_fields
@@ -143,6 +143,10 @@ def departure(id: uuid.UUID) -> ResponseReturnValue:
 def deactivate(id: uuid.UUID) -> ResponseReturnValue:
     """Hand over and close the access."""
     leaving, form = _found(id), DepartureForm()
+    if missing := _nobody_chosen(leaving, form):
+        for kind in missing:  # all at once: a form that complains of one thing after another is never done
+            form.refuse(BadInput(departures.NEEDED[kind], kind))
+        return _leaving(leaving, form, BadInput.status)
     try:
         departures.depart(leaving, me(), _successors(leaving, form))
     except Refusal as no:
@@ -171,6 +175,12 @@ def _successors(leaving: User, form: DepartureForm) -> departures.Successors:
     """The chosen ones, among those who are fit; `successor` names one person for everything."""
     everything = request.form.get("successor")
     return departures.Successors(**{kind: _among(departures.fit_for(kind, leaving), form[kind].data or everything) for kind in CHARGES})
+
+
+def _nobody_chosen(leaving: User, form: DepartureForm) -> list[str]:
+    """The kinds of charge for which the form names nobody."""
+    everything = request.form.get("successor")
+    return [kind for kind in _charges(departures.charge_of(leaving)) if not (form[kind].data or everything)]
 
 
 def _among(people: list[User], chosen: str | None) -> User | None:

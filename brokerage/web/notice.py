@@ -13,7 +13,7 @@ from brokerage.web import access
 from brokerage.web.fragments import page
 
 pages = Blueprint("notice", __name__, url_prefix="/donnees-personnelles")
-DATED = date(2026, 11, 23)  # of the wording of the template: change both together
+DATED = date(2026, 11, 26)  # of the wording of the template: change both together
 
 
 @dataclass(frozen=True)

@@ -46,6 +46,7 @@ class Shown(NamedTuple):
     may_change: bool
     chips: Sequence[Chip] = ()
     gone: Sequence[Chip] = ()
+    words: str = ""  # what is searched besides
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,7 @@ class Doors:
         known = filter_words.known(self.filters, given, _reader())
         chips = partner_filters.chips(self.filters, given, known.names)
         author = "" if view.by_id == _reader().id else names.get(view.by_id, "")
-        return Shown(view, author, saved_views.may_change(view, _reader()), chips, known.gone)
+        return Shown(view, author, saved_views.may_change(view, _reader()), chips, known.gone, given.get("q", ""))
 
     def new(self) -> ResponseReturnValue:
         """A form for the filters of an address: the changes of the view they came from, or a view of their own."""

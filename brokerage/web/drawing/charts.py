@@ -7,6 +7,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
+from brokerage.web.typography import typeset
+
 _TEXT = Markup(
     '<text class="{}" x="{:.1f}" y="{:.1f}" text-anchor="{}" font-size="13" font-weight="{}">{}</text>'
 )
@@ -87,7 +89,7 @@ def _row(place: int, count: int, words: str, last: bool, scale: float) -> tuple[
         "sur-plein" if holds else "g-fort",
         place * 39 + 22,
         count,
-        words,
+        typeset(words),
     )
 
 
