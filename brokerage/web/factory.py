@@ -16,7 +16,6 @@ from brokerage.database import db
 from brokerage.web import (
     absence_words,
     access,
-    articles,
     errors,
     escaping,
     formats,
@@ -54,7 +53,6 @@ def create_app(config: Config | None = None) -> Flask:
     formats.install(app)
     typography.install(app)
     stories.install(app)
-    articles.install(app)
     quotas.install(app)
     request_lines.install(app)
     absence_words.install(app)

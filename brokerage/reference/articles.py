@@ -2,10 +2,6 @@
 
 from functools import lru_cache
 
-from flask import Flask
-
-from brokerage.web.typography import language
-
 # Only where the first word says what it is: the name of a company stands by itself.
 _WITH_ARTICLE = {
     "lycée": "le lycée", "collège": "le collège", "campus": "le campus", "cfa": "le CFA", "université": "l’université", "iut": "l’IUT",
@@ -13,14 +9,9 @@ _WITH_ARTICLE = {
 }  # fmt: skip
 
 
-def install(app: Flask) -> None:
-    """Templates ask for it by name."""
-    app.jinja_env.filters["with_article"] = lambda name: with_article(name, language())
-
-
 @lru_cache(maxsize=4096)
-def with_article(name: str, spoken: str = "fr") -> str:
-    """« le lycée Olympe-de-Gouges », « Méridiane Énergie »; in English the name as it is."""
+def with_article(name: str) -> str:
+    """« le lycée Olympe-de-Gouges », « Méridiane Énergie »."""
     first, _, rest = name.partition(" ")
-    found = _WITH_ARTICLE.get(first.lower()) if spoken == "fr" and rest else None
+    found = _WITH_ARTICLE.get(first.lower()) if rest else None
     return f"{found} {rest}" if found else name
