@@ -119,7 +119,7 @@ def test_both_languages_ask_for_the_same_values(name):
 
 def _values_named(language, name):
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(frame.TEMPLATES))
-    environment.filters["quoted"] = str
+    environment.filters["quoted"] = environment.filters["with_article"] = str
     tree = environment.parse(environment.loader.get_source(environment, f"{language}/{name}.txt")[0])
     parts = [part.removeprefix(f"{language}/").removesuffix(".txt") for part in meta.find_referenced_templates(tree)]
     return meta.find_undeclared_variables(tree).union(*(_values_named(language, part) for part in parts))

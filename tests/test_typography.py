@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from markupsafe import Markup
 
 from brokerage import clock
+from brokerage.reference.articles import with_article
 from brokerage.web import formats, typography
 from brokerage.web.typography import typeset, typo, typo_english, typo_mail
 
@@ -26,6 +27,30 @@ def reader():
     formats.install(app)
     with app.test_request_context(), clock.at(THURSDAY):
         yield app
+
+
+# ---- Plurals and articles
+
+
+@pytest.mark.parametrize(("number", "written"), [(0, "0 contact"), (1, "1 contact"), (1.5, "1.5 contact"), (2, "2 contacts")])
+def test_french_puts_none_in_the_singular(reader, number, written):
+    template = "{{ ngettext('%(num)s contact', '%(num)s contacts', n) }}"
+
+    assert render_template_string(template, n=number) == written
+
+
+@pytest.mark.parametrize(
+    ("name", "in_a_sentence"),
+    [
+        ("Lycée Olympe-de-Gouges", "le lycée Olympe-de-Gouges"),
+        ("Université Rhône-Confluence", "l’université Rhône-Confluence"),
+        ("IUT de la Scarpe", "l’IUT de la Scarpe"),
+        ("Fondation", "Fondation"),
+        ("Méridiane Énergie", "Méridiane Énergie"),
+    ],
+)
+def test_an_organisation_takes_its_article_in_a_sentence(name, in_a_sentence):
+    assert with_article(name) == in_a_sentence
 
 
 # ---- Typography

@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from brokerage.mail.frame import TEMPLATES, framed
 from brokerage.mail.headers import SETTABLE, clean_header
 from brokerage.mail.seals import Seal, defused
+from brokerage.reference.articles import with_article
 
 __all__ = ["LANGUAGES", "Letter", "Written", "clean_header", "filled", "model", "notice", "places_in", "places_of", "written"]
 LANGUAGES = ("fr", "en")
@@ -206,6 +207,7 @@ _environment = Environment(
     finalize=_guarded,
 )
 _environment.filters["quoted"] = _quoted
+_environment.filters["with_article"] = with_article
 
 
 # ---- typography: only U+00A0 in mails, which every mail program knows ---------------------------------------------

@@ -6,6 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
 from brokerage import clock, timeline
 from brokerage.accounts.sign_in import Visitor
@@ -72,9 +73,9 @@ def _manager(reader: Visitor) -> ResponseReturnValue:
 
 
 def _delegate(reader: Visitor) -> ResponseReturnValue:
-    mine = desk.listed(reader, "ouvertes")
+    mine = sorted(desk.listed(reader, "ouvertes").rows, key=lambda row: row.badge != "precisions")  # what waits for the reader first
     nearby = showcase.page(reader.allies, showcase.Wanted(open_now=True, region=access.me().region or ""), 5).rows
-    context: dict[str, Any] = {"mine": mine.rows[:8], "met": _to_tell(reader), "nearby": nearby, "turn": stories.turn}
+    context: dict[str, Any] = {"mine": mine[:8], "met": _to_tell(reader), "nearby": nearby, "turn": stories.turn}
     context |= _balance(reader)
     return page("home/delegate.html", today=clock.today(), **_todo(reader), **context)
 
@@ -90,7 +91,7 @@ def _lately() -> list[stories.Line]:
     entry, about = timeline.Entry, IntroductionRequest
     told = sa.select(entry, about.target_name).join(about, about.id == entry.request_id)
     found = db.session.execute(told.order_by(entry.at.desc(), entry.id).limit(7))
-    return [stories.line(one, target) for one, target in found]
+    return [stories.line(one, target or _("Un partenaire à trouver")) for one, target in found]
 
 
 def _balance(reader: Visitor) -> dict[str, Any]:

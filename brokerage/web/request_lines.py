@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from brokerage.introductions.desk import Row
 from brokerage.introductions.states import RequestState
+from brokerage.reference.articles import with_article
 from brokerage.web.drawing.badges import slats, state_badge
 from brokerage.web.formats import day_month
 from brokerage.web.stories import purpose_label
@@ -19,7 +20,12 @@ DAYS = 5  # slats of a delay: working days
 
 def install(app: Flask) -> None:
     """Templates ask for these by name."""
-    app.jinja_env.globals.update(delay=delay, what=what)
+    app.jinja_env.globals.update(delay=delay, named=named, what=what)
+
+
+def named(name: str) -> str:
+    """« le lycée Olympe-de-Gouges »: an organisation within a sentence."""
+    return with_article(name) if language() == "fr" else name
 
 
 def what(row: Row) -> str:

@@ -1,6 +1,7 @@
 """Sentences for people: what a line of the timeline says, whose turn it is, what the bridge shows."""
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Protocol
@@ -19,7 +20,7 @@ from brokerage.introductions.states import IntroductionState, RequestState
 from brokerage.partners.models import ContactRole
 from brokerage.timeline import Actor, Entry
 from brokerage.web.formats import day_month
-from brokerage.web.typography import language
+from brokerage.web.typography import language, typeset
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,14 @@ def _told(codes: str) -> str:
 
 def install(app: Flask) -> None:
     """The words of the desk, for every template."""
-    app.jinja_env.globals.update(purpose=purpose_label, role=role_label, outcome=said_by, head_counts=numbers, of_name=of_name)
+    spoken: dict[str, Callable[..., str]] = {
+        "purpose": purpose_label, "role": role_label, "outcome": said_by, "head_counts": numbers, "of_name": of_name,
+    }  # fmt: skip
+    app.jinja_env.globals.update({name: _printed(words) for name, words in spoken.items()})
+
+
+def _printed(words: Callable[..., str]) -> Callable[..., str]:
+    return lambda *about: typeset(words(*about))
 
 
 class House(Protocol):

@@ -86,7 +86,7 @@ def _message(spoken: str, text: str) -> str:
 @lru_cache(maxsize=8192)
 def _translated(spoken: str, how: str, *message: Any) -> str:
     """A message of ours in the language of this request: asking Flask-Babel sixty times a page costs two milliseconds."""
-    return _message(spoken, getattr(get_translations(), how)(*message))
+    return _message(spoken, _plain(spoken, how, *message))
 
 
 class Messages(Domain):
@@ -104,7 +104,9 @@ class Messages(Domain):
 
 
 @lru_cache(maxsize=8192)
-def _plain(_spoken: str, how: str, *message: Any) -> str:
+def _plain(spoken: str, how: str, *message: Any) -> str:
+    if spoken == "fr" and how in ("ungettext", "unpgettext") and abs(message[-1]) < 2:
+        message = (*message[:-1], 1)  # French counts none and one and a half as one: « 0 sollicitation »
     return str(getattr(get_translations(), how)(*message))
 
 

@@ -235,7 +235,12 @@
   });
 
   /* ---- What has just appeared, at first and after each swap ---- */
+  const reach = (tab) => { // the tab one reads is never cut by the edge of its bar
+    const hidden = tab.getBoundingClientRect().right - tab.parentElement.getBoundingClientRect().right;
+    if (hidden > 0) tab.parentElement.scrollLeft += hidden + 18;
+  };
   function appear(within) {
+    all(".onglets [aria-current]", within).forEach(reach);
     all("[data-count]", within).forEach(count);
     all("[data-when]", within).forEach(showWhen);
     all("[data-chosen]", within).forEach((bar) => { bar.hidden = !$("tbody input[type=checkbox]:checked"); });

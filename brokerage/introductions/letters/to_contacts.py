@@ -6,6 +6,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from brokerage import clock
 from brokerage.accounts import links
 from brokerage.accounts.models import Purpose, User
 from brokerage.database import db
@@ -30,7 +31,8 @@ def ask_model(request: IntroductionRequest, contact: Contact, by: User) -> tuple
 
 def ask_foot(request: IntroductionRequest, contact: Contact) -> str:
     """The part of the ask nobody may edit, as a preview shows it; its links are made when it is sent."""
-    blank = {"body": "", "subject_line": "—", "until": "…", "answer_link": "https://…"}
+    until = wording.day(clock.today() + links.LIFETIMES[Purpose.ANSWER], contact.language)
+    blank = {"body": "", "subject_line": "—", "until": until, "answer_link": "https://…"}
     blank |= {"objection_link": "https://…", "preferences_link": "https://…"}
     return worded("ask_consent", request, contact, **blank).text
 
