@@ -22,7 +22,9 @@ from brokerage.partners.models import Contact
 PAGE = 30
 QUARTER = timedelta(days=90)
 R = IntroductionRequest
-_PARAMETERS: dict[str, Any] = {"mine": sa.Uuid(), "me": sa.Uuid(), "partner": sa.Uuid(), "since": sa.DateTime(timezone=True), "late": sa.Date()}
+_PARAMETERS: dict[str, Any] = {
+    "mine": sa.Uuid(), "me": sa.Uuid(), "partner": sa.Uuid(), "since": sa.DateTime(timezone=True), "late": sa.Date(),
+}  # fmt: skip
 RUNNING = [RequestState.APPROVED]
 OVER = [RequestState.DECLINED, RequestState.EXPIRED, RequestState.WITHDRAWN, RequestState.CLOSED]
 

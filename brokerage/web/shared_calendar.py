@@ -1,6 +1,7 @@
 """The calendar that the two sides of a convention share: a page, a file, and an address that a calendar reads by itself."""
 
 import uuid
+from typing import Any
 
 from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -31,7 +32,7 @@ def calendar(id: uuid.UUID) -> ResponseReturnValue:
     blank = ledger.blank(convention, asked.period)
     live = links.live(Purpose.AGENDA, reader().id)
     sides = {direction.asking.id: direction.asking for direction in blank.directions}
-    context = {"ledger": blank, "asked": asked, "sides": sides, "events": _of(convention)}
+    context: dict[str, Any] = {"ledger": blank, "asked": asked, "sides": sides, "events": _of(convention)}
     return page("convention/calendar.html", address=links.address(live.id) if live else "", **context)
 
 
