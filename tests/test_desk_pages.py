@@ -8,7 +8,7 @@ from brokerage import calendar, clock
 from brokerage.introductions import deciding, desk, introductions, requests
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.states import IntroductionState, RequestState
-from brokerage.partners.models import Contact
+from brokerage.partners.models import Contact, Permission
 from brokerage.timeline import Actor, By
 from tests import cast as people
 
@@ -177,3 +177,18 @@ def test_nothing_ticked_or_nothing_chosen_says_so(cast, as_member, client_of, lu
     assert "Cochez au moins une demande." in nothing
     assert "Choisissez ce qu" in unknown
     assert "Indiquez une date" in undated
+
+
+def test_a_partner_nobody_of_whom_may_be_asked_says_so_before_anything_is_written(cast, as_member, as_system, client_of, lucas, nadia):
+    [request_id] = asked(cast, as_member, lucas, nadia)
+    nobody, add = "Aucun contact de ce partenaire ne peut être sollicité.", "En ajouter un"
+    nadias = client_of(nadia)
+    assert nobody not in nadias.get(f"/demandes/{request_id}/approbation").text
+
+    with as_system() as session:
+        session.execute(sa.update(Contact).values(permission=Permission.NO_SHARE))
+        session.commit()
+
+    page = nadias.get(f"/demandes/{request_id}/approbation").text
+    assert nobody in page
+    assert add in page
