@@ -41,7 +41,7 @@ MATRIX = {
     # one's own account, and the members of the association
     "account.show": ALL, "account.introduce_oneself": ALL, "account.change_password": ALL, "account.leave_everywhere": ALL,
     "account.change_address": ALL, "account.begin_second_factor": ALL, "account.second_factor_key": ALL, "account.confirm_second_factor": ALL,
-    "account.renew_recovery_codes": ALL, "account.remove_second_factor": ALL, "account.remove_lost_factor": ADMINS,
+    "account.renew_recovery_codes": ALL, "account.remove_second_factor": ALL, "account.remove_lost_factor": ADMINS, "account.sign_out": ADMINS,
     "account.end_session": ALL, "account.choose_notices": ALL, "account.members": ADMINS, "account.invite": ADMINS, "account.member": ADMINS, "account.change": ADMINS,
     "account.departure": ADMINS, "account.deactivate": ADMINS, "account.invite_again": ADMINS, "account.welcome_back": ADMINS,
     # the desk

@@ -265,3 +265,14 @@ def test_a_pending_invitation_closes_for_good_with_the_access(helene: User, clie
     admin.post(f"/membres/{zoe.id}/retour")
 
     assert (closed, client_of(None).get(path).status_code) == (404, 404)
+
+
+def test_an_admin_ends_the_sessions_of_a_colleague_on_every_device_and_no_allys(nadia: User, lucas: User, helene: User, client_of: Client):
+    hers, his, admin = client_of(nadia), client_of(lucas), client_of(helene)
+
+    answers = [admin.post(f"/membres/{who.id}/deconnexion").status_code for who in (nadia, lucas)]
+
+    assert answers == [303, 404]
+    assert [client.get("/moi").status_code for client in (hers, his)] == [303, 200]
+    assert entering(client_of(None), nadia.email).status_code == 303
+    assert [entry.details["member_id"] for entry in entries("member_signed_out")] == [str(nadia.id)]

@@ -379,13 +379,13 @@ def test_only_an_admin_of_the_same_association_takes_one_away(phone: Phone, nadi
 
 
 def test_the_room_refuses_too(phone: Phone, nadia: User, karim: User, awa: User, as_member):
-    from brokerage.accounts import team
+    from brokerage.accounts import rescue
 
     with as_member(nadia):
         with pytest.raises(NotYours):
-            team.remove_lost_factor(nadia, karim)
+            rescue.remove_lost_factor(nadia, karim)
         with pytest.raises(NotFound):
-            team.remove_lost_factor(nadia, awa)
+            rescue.remove_lost_factor(nadia, awa)
 
 
 def test_where_none_is_on_there_is_nothing_to_take_away(karim: User, helene: User, client_of: Client):

@@ -8,7 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from brokerage import scope, timeline
-from brokerage.accounts import links, passwords, second_factor, sign_in, throttle
+from brokerage.accounts import links, passwords, sign_in, throttle
 from brokerage.accounts.models import Association, Credential, Link, Purpose, Role, User, UserSession
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, NotFound, NotYours, WrongState
@@ -92,7 +92,7 @@ def invite(profile: Profile, by: User) -> User:
 
     Raises NotYours, BadInput for an address already used, throttle.TooMany after twenty letters in a day.
     """
-    _only_admins(by)
+    only_admins(by)
     email = profile.email.strip().casefold()
     _refuse_known(email, by.association_id)
     throttle.count(throttle.INVITATION, str(by.association_id))
@@ -101,19 +101,19 @@ def invite(profile: Profile, by: User) -> User:
     db.session.add(member)
     db.session.flush()
     _send_invitation(member, by)
-    _record("member_invited", by, member, roles=member.roles)
+    record("member_invited", by, member, roles=member.roles)
     return member
 
 
 def invite_again(member: User, by: User) -> None:
     """A new link for somebody who did not come yet; the former one closes."""
-    _only_admins(by)
+    only_admins(by)
     if not member.is_active or has_joined(member):
         raise WrongState(N_("%(name)s n'attend plus d'invitation."), name=member.name)
     throttle.count(throttle.INVITATION, str(by.association_id))
     links.revoke(Purpose.INVITATION, member.id)
     _send_invitation(member, by)
-    _record("member_invited", by, member, again=True)
+    record("member_invited", by, member, again=True)
 
 
 def _send_invitation(member: User, by: User) -> None:
@@ -177,14 +177,14 @@ def change(member: User, profile: Profile, by: User) -> None:
 
     Raises NotYours, NotFound for another association's member, BadInput when nobody would administer any more.
     """
-    _only_admins(by)
-    _only_ours(member, by)
+    only_admins(by)
+    only_ours(member, by)
     if Role.ADMIN not in profile.roles:
         _keep_an_admin(member, "roles")
     before = set(member.roles)
     _describe(member, profile)
     if before != set(member.roles):
-        _record("roles_changed", by, member, before=sorted(before), after=member.roles)
+        record("roles_changed", by, member, before=sorted(before), after=member.roles)
         if member.id != by.id:
             sign_in.leave_everywhere(member.id)
 
@@ -217,8 +217,8 @@ def deactivate(member: User, by: User, successor: User | None = None) -> None:
     What the member had in charge moves first: introductions/departures.py does both. Raises NotYours, NotFound,
     WrongState for oneself, for somebody already gone and for the last admin.
     """
-    _only_admins(by)
-    _only_ours(member, by)
+    only_admins(by)
+    only_ours(member, by)
     if member.id == by.id:
         raise WrongState(N_("Demandez à une autre personne qui administre l'association de fermer votre accès."))
     if not member.is_active:
@@ -231,17 +231,17 @@ def deactivate(member: User, by: User, successor: User | None = None) -> None:
     links.revoke(Purpose.PASSWORD, member.id)
     links.revoke(Purpose.AGENDA, member.id)
     sign_in.leave_everywhere(member.id)
-    _record("member_deactivated", by, member, successor=successor.name if successor else "")
+    record("member_deactivated", by, member, successor=successor.name if successor else "")
 
 
 def welcome_back(member: User, by: User) -> None:
     """Open a closed access again, with the password it had; nothing that moved comes back by itself."""
-    _only_admins(by)
-    _only_ours(member, by)
+    only_admins(by)
+    only_ours(member, by)
     if member.is_active:
         raise WrongState(N_("L'accès de %(name)s est déjà ouvert."), name=member.name)
     member.is_active, member.stand_in_id = True, None
-    _record("member_returned", by, member)
+    record("member_returned", by, member)
 
 
 def _replace_everywhere(member: User, successor: User | None) -> None:
@@ -255,27 +255,16 @@ def _replace_everywhere(member: User, successor: User | None) -> None:
         association.default_manager_id = wanted
 
 
-def remove_lost_factor(member: User, by: User) -> None:
-    """Somebody lost what shows their codes: the password alone opens again, and a letter tells them who did it.
-
-    Raises NotYours, NotFound, WrongState for oneself (one's own page does that) and where no code is asked.
-    """
-    _only_admins(by)
-    _only_ours(member, by)
-    if member.id == by.id:
-        raise WrongState(N_("Retirez votre propre vérification depuis « Mon compte »."))
-    second_factor.remove(member.id, as_by(by))
-
-
 # ---- who may --------------------------------------------------------------------------------------------------
 
 
-def _only_admins(by: User) -> None:
+def only_admins(by: User) -> None:
+    """Raises NotYours."""
     if not by.has(Role.ADMIN):
         raise NotYours(N_("Seule une personne qui administre l'association peut le faire."))
 
 
-def _only_ours(member: User, by: User) -> None:
+def only_ours(member: User, by: User) -> None:
     """Allies are readable by name; they are not ours to change."""
     if member.association_id != by.association_id:
         raise NotFound(N_("Cette personne ne fait pas partie de votre association."))
@@ -292,6 +281,7 @@ def as_by(member: User) -> By:
     return By(Actor.MEMBER, member.id, member.name)
 
 
-def _record(what: str, by: User, member: User, **details: str | bool | Collection[str]) -> None:
+def record(what: str, by: User, member: User, **details: str | bool | Collection[str]) -> None:
+    """A line of the journal about a member."""
     about = {"member_id": str(member.id), "member_name": member.name, **details}
     timeline.record(what, as_by(by), member.association_id, details=about)

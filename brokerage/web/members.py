@@ -11,7 +11,7 @@ from wtforms import SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from brokerage.accounts import absence, second_factor, team
+from brokerage.accounts import absence, rescue, second_factor, team
 from brokerage.accounts.models import Role, User
 from brokerage.accounts.team import Profile
 from brokerage.errors import BadInput, Refusal
@@ -164,6 +164,16 @@ def welcome_back(id: uuid.UUID) -> ResponseReturnValue:
     shown = _found(id)
     team.welcome_back(shown, me())
     flash(_("%(name)s peut de nouveau se connecter.", name=shown.name))
+    return redirect(url_for(".member", id=id), 303)
+
+
+@pages.post("/membres/<uuid:id>/deconnexion")
+@access.members(Role.ADMIN)
+def sign_out(id: uuid.UUID) -> ResponseReturnValue:
+    """Close a member's sessions on every device, not their access."""
+    shown = _found(id)
+    rescue.sign_out(shown, me())
+    flash(_("Toutes les sessions de %(name)s sont fermées.", name=shown.name))
     return redirect(url_for(".member", id=id), 303)
 
 

@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length
 
-from brokerage.accounts import second_factor, sign_in, team
+from brokerage.accounts import rescue, second_factor, sign_in, team
 from brokerage.accounts.models import Role
 from brokerage.errors import BadInput
 from brokerage.web import access, confirming, person_fields
@@ -86,7 +86,7 @@ def remove_second_factor() -> ResponseReturnValue:
 def remove_lost_factor(id: uuid.UUID) -> ResponseReturnValue:
     """A colleague lost their telephone: they sign in by password alone again, and hear who did it."""
     colleague = access.find_or_404(team.of_association(me().association_id), id)
-    team.remove_lost_factor(colleague, me())
+    rescue.remove_lost_factor(colleague, me())
     flash(_("%(name)s entre de nouveau avec son mot de passe seul, et en reçoit un message.", name=colleague.name))
     return redirect(url_for(".member", id=id), 303)
 
