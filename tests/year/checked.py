@@ -24,27 +24,30 @@ CHECKED = {
             Sat 07/02/2026 18:54 introduction_refuse by contact
             Sun 08/02/2026 13:40 no_follow_up → thi_mai (sent)  # the contact's own no: at once, even on a Sunday
     """,
-    # A school of zone B, the summer holidays; redirected.
-    "2026-0261": """
+    # A school of zone A, the autumn holidays; declined first, then taken up again.
+    "2025-0008": """
         the request: closed
-            Tue 26/05/2026 22:35 submit by Soraya Benali
-            Wed 27/05/2026 06:40 new_request → nadia (sent)
-            never reminder_decision → nadia (cancelled)  # posted on Friday at 5:50 for 8:30, nothing ran before she redirected it
-            Mon 01/06/2026 00:53 redirect by Nadia Benhaddou
-            Mon 01/06/2026 09:00 redirected → soraya (sent)
-            Thu 04/06/2026 08:45 reminder_decision → nadia (sent)  # third working day after the redirection: 2, 3, 4 June
-            Tue 09/06/2026 08:45 reminder_decision → nadia (sent)  # sixth: 5, 8, 9
-            Thu 11/06/2026 11:30 reminder_escalated_delegate → soraya (sent)  # eighth; Karim has left: there is no colleague to tell
-            Sun 28/06/2026 10:23 approve by Nadia Benhaddou
-            Mon 29/06/2026 17:10 approved → soraya (sent)
-            Tue 15/09/2026 13:40 close by clock
-        at Lille: unanswered
-            Sun 28/06/2026 10:23 introduction_ask_consent by Nadia Benhaddou
-            Mon 29/06/2026 17:10 ask_consent → contact (sent)  # promised for Monday at half past eight; the first run of the day came at 17:10
-            Tue 01/09/2026 13:40 reminder_consent → contact (sent)  # fifth working day: 6 July, in the summer holidays (4 July to 31 August)
-            Tue 15/09/2026 13:40 introduction_lapse by clock  # ten working days after the reminder, as much time to answer as any
-            Tue 15/09/2026 13:40 lapsed → nadia (sent)
-            Tue 15/09/2026 13:40 no_follow_up → soraya (sent)
+            Mon 08/09/2025 08:00 submit by Soraya Benali
+            Mon 08/09/2025 14:50 new_request → nadia (sent)
+            Fri 12/09/2025 08:45 reminder_decision → nadia (sent)  # third working day: 11 September, when nothing ran by day
+            Sun 14/09/2025 00:16 decline by Nadia Benhaddou
+            Sun 14/09/2025 14:50 declined → soraya (sent)
+            Thu 25/09/2025 21:55 reopen by Nadia Benhaddou
+            Fri 26/09/2025 14:50 reopened → soraya (sent)
+            Wed 01/10/2025 09:00 reminder_decision → nadia (sent)  # third working day after it was taken up again: 30 September, when nothing ran by day
+            Fri 03/10/2025 17:10 reminder_decision → nadia (sent)  # sixth: 1, 2, 3
+            Tue 07/10/2025 08:45 reminder_escalated → karim (sent)  # eighth: 6, 7
+            Tue 07/10/2025 08:45 reminder_escalated_delegate → soraya (sent)  # eighth: 6, 7
+            Sun 12/10/2025 12:17 approve by Karim Lahlou
+            Sun 12/10/2025 23:15 approved → soraya (sent)
+            Tue 18/11/2025 08:45 close by clock
+        at Lyon: unanswered
+            Sun 12/10/2025 12:17 introduction_ask_consent by Karim Lahlou
+            Mon 13/10/2025 08:45 ask_consent → contact (sent)  # promised for Monday, half past eight
+            Mon 03/11/2025 09:00 reminder_consent → contact (sent)  # fifth working day: 20 October, in the holidays (18 October to 2 November)
+            Tue 18/11/2025 08:45 introduction_lapse by clock  # ten working days after the reminder, as much time to answer as any; the 11th is a holiday
+            Tue 18/11/2025 08:45 lapsed → nadia (sent)
+            Tue 18/11/2025 08:45 no_follow_up → soraya (sent)
     """,
     # Absence: Jean-Baptiste is away from 17 November to 5 December, Marianne stands in; nobody answers in Lyon.
     "2025-0058": """

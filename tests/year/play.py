@@ -156,7 +156,8 @@ class Play:
         if self.chance(0.04):
             self.at(clock.now() + timedelta(seconds=8), lambda: self._undo(request.id, wanted))
             return
-        for one in request.introductions:
+        named = [one.id for one in chosen]  # those of one moment may come from the database in any order
+        for one in sorted(request.introductions, key=lambda one: (one.created_at, one.contact_id in named and named.index(one.contact_id))):
             self.at(clock.now() + timedelta(seconds=40), lambda key=one.id: self._hears(key))
 
     def _undo(self, key: Any, wanted: Any) -> None:
