@@ -41,6 +41,7 @@ class Entry(Identified, Posted, Base):
         sa.Index("ix_entry_request_at", "association_id", "request_id", "at"),
         sa.Index("ix_entry_partner_at", "association_id", "partner_id", "at"),
         sa.Index("ix_entry_association_at", "association_id", "at"),
+        sa.Index("ix_entry_contact", "contact_id", "at", postgresql_where=sa.text("contact_id IS NOT NULL")),
         # the ledger of a convention dates each request from its first sending
         sa.Index("ix_entry_tags", "association_id", "at", postgresql_where=sa.text("what IN ('tag_renamed', 'tag_removed')")),
         sa.Index("ix_entry_submitted", "association_id", "at", "request_id", postgresql_where=sa.text("what = 'submit'")),

@@ -229,7 +229,7 @@ def test_another_associations_requests_do_not_move(cast, team, as_system):
 
 
 @pytest.mark.parametrize(("first", "last", "field"), [
-    (None, day(5), "starts"), (day(13), day(5), "ends"), (date(2026, 2, 1), date(2026, 2, 20), "ends"), (date(2126, 3, 1), None, "starts"),
+    (None, day(5), "starts"), (day(13), day(5), "ends"), (date(2026, 2, 1), date(2026, 2, 20), "ends"), (date(2028, 3, 5), None, "starts"), (day(5), date(2028, 3, 5), "starts"),
 ])  # fmt: skip
 def test_dates_that_make_no_sense_are_refused_at_their_field(first, last, field, cast, team):
     with pytest.raises(BadInput) as refused:
@@ -243,7 +243,29 @@ def test_a_stand_in_who_is_away_on_one_of_the_days_is_refused_by_name_and_day(ca
 
     with pytest.raises(BadInput, match=r"Karim Lahlou s'absente aussi, le 12/03/2026"):
         team.away(cast.nadia, day(5), day(13), cast.karim)
+    with pytest.raises(BadInput, match=r"le 12/03/2026"):
+        team.away(cast.nadia, day(5), day(12), cast.karim)  # their last day counts
     team.away(cast.nadia, day(5), day(11), cast.karim)
+
+
+def test_an_absence_of_one_day_is_one_and_is_over_the_day_after(cast, team, as_member):
+    team.away(cast.nadia, day(5), day(5))
+
+    with as_member(cast.nadia) as session:
+        nadia = session.get_one(User, cast.nadia.id)
+        with clock.at(march(5)):
+            assert absence.current_of(nadia) == (day(5), day(5))
+        with clock.at(march(6)):
+            assert absence.current_of(nadia) is None
+
+
+def test_who_has_left_is_away_for_good(cast, team, as_member):
+    with as_member(cast.karim) as session:
+        session.get_one(User, cast.karim.id).is_active = False
+        session.commit()
+
+    with pytest.raises(NotFound):
+        team.away(cast.karim, day(5), day(6), by=cast.nadia)
 
 
 def test_two_people_may_stand_in_for_each_other_but_not_on_the_same_days(cast, team):

@@ -371,3 +371,14 @@ def test_what_the_mail_server_kept_over_a_week_end_is_told_on_monday_and_not_a_w
     assert len(lines(runs(desk, at(march(16), 8))["Karim"])) == 1
     leave(desk, at(march(16), 9))
     assert "Karim" not in runs(desk, at(march(23), 8))
+
+
+def test_while_the_manager_is_away_their_stand_in_reads_what_a_contact_answered(desk, firm, cast):
+    with desk.as_system() as session:
+        nadia = session.get_one(User, cast.nadia.id)
+        nadia.away_from, nadia.away_until, nadia.stand_in_id = march(5), march(20), cast.karim.id
+        session.commit()
+    introduction = desk.asks(at(MONDAY), firm)
+    desk.contact(at(MONDAY, 11), introduction, lambda one, by: introductions.suggest(one, by, last_name="Ruiz", first_name="Ana"))
+
+    assert "La suite est à choisir : Méridiane Énergie" in words(runs(desk, at(march(9), 8))["Karim"])

@@ -417,6 +417,18 @@ def own_fields(as_member, nadia):
         session.commit()
 
 
+def test_an_archived_field_and_an_ally_s_are_in_no_file(own_fields, as_member, nadia, jean_baptiste):
+    with as_member(jean_baptiste) as session:
+        fields.define(session.get_one(User, jean_baptiste.id), Subject.PARTNER, FieldKind.TEXT, "Leur champ")
+        session.commit()
+    with as_member(nadia) as session:
+        [visit] = session.scalars(sa.select(CustomField).where(CustomField.name == "Visite"))
+        fields.archive(visit, session.get_one(User, nadia.id), True)
+        session.commit()
+
+        assert [one.name for one in of_the_book()] == ["Budget", "=Réseau"]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("as_format", [Format.CSV, Format.XLSX])
 @settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))

@@ -379,6 +379,16 @@ def test_the_record_stays_unless_the_files_word_is_taken_field_by_field(taken, a
         assert session.scalars(sa.select(ImportBatch.counts).order_by(ImportBatch.created_at.desc())).first().get("contacts_changed", 0) == bool(taken)
 
 
+def test_the_same_word_in_other_letters_is_no_difference(known, dropped):
+    client, where = dropped(csv(line(first="Lina", last="Morel", role="drh", email="l.morel@valmont.example.org", phone="01 99 00 33 44")))
+    [row] = re.findall(r'href="(/partenaires/imports/lignes/[\w-]+)">Comparer', client.get(f"{where}?liste=ready").text)
+
+    compared = client.get(row).text
+
+    assert "v-phone:" in compared
+    assert "v-title:" not in compared
+
+
 def test_the_files_word_can_be_taken_everywhere_at_once(known, dropped, worker, as_member, nadia):
     client, where = dropped(csv(OTHERWISE))
 

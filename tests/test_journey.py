@@ -69,6 +69,23 @@ def partner(cast, nadia, as_member):
     return found
 
 
+@pytest.fixture
+def asked(cast, lucas, nadia, partner, as_member):
+    """The contact of a request that Lucas made and Nadia approved a moment ago."""
+    from brokerage.introductions import deciding, requests
+
+    with as_member(lucas) as session:
+        request = people.a_request(session.get_one(type(lucas), lucas.id), cast.pa, partner)
+        requests.submit(request, session.get_one(type(lucas), lucas.id))
+        session.commit()
+    with as_member(nadia) as session:
+        mine, by = session.get_one(type(request), request.id), session.get_one(type(nadia), nadia.id)
+        [contact] = session.get_one(type(partner), partner.id).contacts
+        deciding.approve(mine, by, [deciding.Choice(contact.id, "Une heure ?", "Bonjour,\n\nAccepteriez-vous ?")])
+        session.commit()
+    return contact
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_a_request_travels_from_a_delegate_to_a_meeting(chromium, running, cast, lucas, nadia, partner, width):
     delegate = Person(chromium, running.url, width).enters(lucas)
@@ -123,34 +140,27 @@ def test_a_request_travels_from_a_delegate_to_a_meeting(chromium, running, cast,
     assert [*delegate.errors, *manager.errors, *contact.errors] == []
 
 
-def test_opening_every_link_of_every_letter_three_times_changes_nothing(running, cast, lucas, nadia, partner, as_member, as_system, app, digest_of_every_row):
+def test_opening_every_link_of_every_letter_three_times_changes_nothing(running, asked, lucas, nadia, as_member, as_system, digest_of_every_row):
     import sqlalchemy as sa
 
     from brokerage.accounts.models import Link, Purpose
-    from brokerage.introductions import deciding, introductions, requests
+    from brokerage.introductions import introductions
     from brokerage.introductions.models import Introduction
     from brokerage.partners.models import Contact
     from brokerage.privacy import renewal
     from brokerage.timeline import Actor, By
 
-    with as_member(lucas) as session:
-        request = people.a_request(session.get_one(type(lucas), lucas.id), cast.pa, partner)
-        requests.submit(request, session.get_one(type(lucas), lucas.id))
-        session.commit()
+    running.letter("h.marchetti@meridiane.example", "Une heure ?")
+    running.letter(lucas.email, "Demande acceptée")
     with as_member(nadia) as session:
-        mine, by = session.get_one(type(request), request.id), session.get_one(type(nadia), nadia.id)
-        [contact] = session.get_one(type(partner), partner.id).contacts
-        deciding.approve(mine, by, [deciding.Choice(contact.id, "Une heure ?", "Bonjour,\n\nAccepteriez-vous ?")])
-        session.commit()
-        running.letter("h.marchetti@meridiane.example", "Une heure ?")
-        running.letter(lucas.email, "Demande acceptée")
-        introductions.accept(session.get_one(Introduction, mine.introductions[0].id), By(Actor.CONTACT, contact.id))
+        introduction = session.scalars(sa.select(Introduction)).one()
+        introductions.accept(introduction, By(Actor.CONTACT, asked.id))
         session.commit()
     for address in (lucas.email, "h.marchetti@meridiane.example"):
         running.letter(address, "Mise en relation")
     with as_system() as session:
         [choices, *_] = session.scalars(sa.select(Link).where(Link.purpose == Purpose.PREFERENCES)).all()
-        renewal.send_data_link(session.get_one(Contact, contact.id), choices)
+        renewal.send_data_link(session.get_one(Contact, asked.id), choices)
         renewal.send_another(choices)
         session.commit()
     running.letter("h.marchetti@meridiane.example", "Vos données")
@@ -172,21 +182,11 @@ def test_opening_every_link_of_every_letter_three_times_changes_nothing(running,
     assert digest_of_every_row() == before
 
 
-def test_a_contact_answers_at_once_in_two_processes_and_only_one_answer_is_taken(running, cast, lucas, nadia, partner, as_member, as_system):
+def test_a_contact_answers_at_once_in_two_processes_and_only_one_answer_is_taken(running, asked, as_system):
     import sqlalchemy as sa
 
-    from brokerage.introductions import deciding, requests
     from brokerage.introductions.models import Consent, Introduction
 
-    with as_member(lucas) as session:
-        request = people.a_request(session.get_one(type(lucas), lucas.id), cast.pa, partner)
-        requests.submit(request, session.get_one(type(lucas), lucas.id))
-        session.commit()
-    with as_member(nadia) as session:
-        mine, by = session.get_one(type(request), request.id), session.get_one(type(nadia), nadia.id)
-        [contact] = session.get_one(type(partner), partner.id).contacts
-        deciding.approve(mine, by, [deciding.Choice(contact.id, "Une heure ?", "Bonjour,\n\nAccepteriez-vous ?")])
-        session.commit()
     ask = running.letter("h.marchetti@meridiane.example", "Une heure ?")
     path = urllib.parse.urlsplit(next(link for link in links(ask) if "/reponse/" in link)).path
     first = running.url

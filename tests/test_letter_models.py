@@ -113,6 +113,15 @@ def test_a_model_that_would_leave_something_out_is_refused(which, body, sentence
     assert sentence in str(no.value)
 
 
+def test_a_partner_s_letter_of_119_words_is_kept_and_one_of_120_refused():
+    letter = letter_models.EDITABLE["ask_consent"]
+    room = checking.MOST_WORDS - 1 - checking.words_of(sample.example("ask_consent", "fr", "Objet", OWN).text)
+
+    checking.insist(letter, "fr", "Objet", OWN + " mot" * room)
+    with pytest.raises(BadInput, match="Cette lettre fait 120 mots"):
+        checking.insist(letter, "fr", "Objet", OWN + " mot" * (room + 1))
+
+
 def test_a_subject_takes_places_of_one_line_and_no_address():
     with pytest.raises(BadInput, match="tient sur plusieurs lignes") as no:
         checking.insist(letter_models.EDITABLE["introduction"], "fr", "{{ coordonnees }}", "{{ coordonnees }} {{ mot_du_contact }}")

@@ -359,6 +359,17 @@ def test_a_no_becomes_a_yes_until_the_introduction_has_left_and_the_closed_reque
     assert "Changer ma réponse" not in plain(visit.get(path + "/merci"))
 
 
+def test_whoever_preferred_later_may_still_name_a_colleague(asked, visit, rows):
+    path = asked.link(Purpose.ANSWER)
+    visit.post(path, data={"answer": "postpone", "until": "2099-09-01", "seen": ""})
+    page = visit.get(path + "?changer=oui")
+
+    visit.post(path, data={"answer": "suggest", "colleague_name": "Etcheverry", "seen": seen(page)})
+
+    assert state(rows, asked) == (IntroductionState.SUGGESTED, RequestState.APPROVED)
+    assert [c.answer for c in rows(Consent, Consent.withdrawn_at.is_(None))] == ["suggest"]
+
+
 def test_a_colleague_named_by_an_answer_that_was_changed_leaves_the_book(asked, visit, rows):
     path = asked.link(Purpose.ANSWER)
     visit.post(path, data={"answer": "suggest", "colleague_name": "Etcheverry", "seen": ""})

@@ -90,3 +90,23 @@ def test_no_search_reads_a_table_whole_and_no_list_walks_the_book(plan_of, nadia
                 wrong[kind, where] = (read_whole(plan), looked_at(plan))
 
     assert wrong == {}
+
+
+def test_whoever_is_erased_is_found_in_timelines_by_an_index(cast, nadia, admin_url, database):
+    lines = (
+        "INSERT INTO entry (id, association_id, created_at, at, what, by_kind, by_name, contact_id, partner_id, details)"
+        " SELECT gen_random_uuid(), %s, now(), now(), 'note', 'member', '', gen_random_uuid(), gen_random_uuid(), '{\"text\": \"x\"}'"
+        " FROM generate_series(1, %s) n"
+    )
+    read = "SELECT seq_tup_read FROM pg_stat_user_tables WHERE relname = 'entry'"
+    with psycopg.connect(plain(as_role(admin_url, "postgres", database)), autocommit=True) as session:
+        session.execute(lines, [nadia.association_id, MANY])
+        session.execute("ANALYZE entry")
+        session.execute("SELECT set_config('app.scope', 'system', false)")
+        session.execute("SELECT pg_stat_force_next_flush()")
+        before = session.execute(read).fetchone()[0]
+        session.execute("SELECT forget_words(gen_random_uuid(), gen_random_uuid(), %s, 'ida@rotrou.example', ARRAY['Ida'])", [nadia.association_id])
+        session.execute("SELECT pg_stat_force_next_flush()")
+        after = session.execute(read).fetchone()[0]
+
+    assert after == before

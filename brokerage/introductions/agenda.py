@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 import sqlalchemy as sa
-import sqlalchemy.orm as so
 
 from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.introductions import notices, wording
-from brokerage.introductions.cases import Case, batches
-from brokerage.introductions.models import Introduction, IntroductionRequest
+from brokerage.introductions.cases import ANSWERED, Case, batches
+from brokerage.introductions.models import IntroductionRequest
 from brokerage.introductions.notices import KINDS, When
 from brokerage.introductions.states import IntroductionState, RequestState
 from brokerage.introductions.timetable import first_question
@@ -64,7 +63,6 @@ def _everything(day: date, members: list[uuid.UUID]) -> Iterator[tuple[User, Ite
     for batch in batches():
         for case in batch:
             yield from _of_case(case, day)
-    yield from _to_follow()
     yield from _tasks(day, members)
 
 
@@ -78,21 +76,14 @@ def _of_case(case: Case, day: date) -> Iterator[tuple[User, Item]]:
     elif introduction and introduction.state is IntroductionState.POSTPONED and manager:
         if introduction.postponed_until and introduction.postponed_until <= day + WEEK:
             yield manager, _line("follow", request, manager, on=introduction.postponed_until)
+    elif introduction and introduction.state in ANSWERED and manager:
+        yield manager, _line("follow", request, manager)
     elif introduction and introduction.state is IntroductionState.INTRODUCED and first_question(case) <= day + WEEK:
         yield requester, _line("outcome", request, requester)
 
 
 def _line(kind: str, request: IntroductionRequest, to: User, who: str = "", on: date | None = None) -> Item:
     return Item(kind, wording.target(request, to.language), f"/demandes/{request.id}", who, on, request.id)
-
-
-def _to_follow() -> Iterator[tuple[User, Item]]:
-    """A contact said yes or named somebody, and the manager has the next step."""
-    waits = sa.select(Introduction).where(Introduction.state.in_([IntroductionState.SUGGESTED, IntroductionState.READY]))
-    people = so.joinedload(Introduction.request)
-    for one in db.session.scalars(waits.options(people.joinedload(IntroductionRequest.handler))):
-        if handler := one.request.handler:
-            yield handler, _line("follow", one.request, handler)
 
 
 def _tasks(day: date, members: list[uuid.UUID]) -> Iterator[tuple[User, Item]]:

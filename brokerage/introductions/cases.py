@@ -26,7 +26,8 @@ from brokerage.reference.places import DEPARTMENTS
 BATCH = 500
 DAY = timedelta(days=1)
 EVES = {(12, 24), (12, 31)}  # working days by law, yet nobody should be asked anything
-FOLLOWED = (IntroductionState.CONSENT_PENDING, IntroductionState.POSTPONED, IntroductionState.INTRODUCED)
+ANSWERED = (IntroductionState.SUGGESTED, IntroductionState.READY)  # the manager has the next step
+FOLLOWED = (IntroductionState.CONSENT_PENDING, IntroductionState.POSTPONED, IntroductionState.INTRODUCED, *ANSWERED)
 
 
 class To(enum.StrEnum):
