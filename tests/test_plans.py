@@ -17,10 +17,12 @@ MANY = 12_000
 NONE = sa.select(sa.literal(0)).scalar_subquery()
 PARTNERS = (
     "INSERT INTO partner (id, association_id, created_at, version, kind, name, uai, type, headcount, address, postcode, town, website, status,"
-    " visibility, accepts, open_now, tags, since, source, changed_at)"
+    " visibility, accepts, open_now, tags, since, source, changed_at, extra)"
     " SELECT gen_random_uuid(), %s, now(), 1, 'academic', CASE WHEN n %% 8 = 0 THEN 'Société ' WHEN n %% 8 < 5 THEN 'Collège ' ELSE 'Lycée ' END"
     " || md5(n::text) || CASE WHEN n %% 3000 = 7 THEN ' Rosa Bonheur' ELSE '' END, lpad(n::text, 7, '0') || 'Z', '', '', '', '59100',"
-    " CASE WHEN n %% 10 = 0 THEN 'Paris' ELSE 'Ville ' || n END, '', 'active', 'listed', '{}', true, '{}', '', '', now() FROM generate_series(1, %s) n"
+    " CASE WHEN n %% 10 = 0 THEN 'Paris' ELSE 'Ville ' || n END, '', 'active', 'listed', '{}', true,"
+    " CASE WHEN n %% 3000 = 7 THEN ARRAY['Rare', 'Commune'] WHEN n %% 2 = 0 THEN ARRAY['Commune'] ELSE '{}' END, '', '', now(),"
+    " CASE WHEN n %% 3000 = 7 THEN '{\"00000000-0000-0000-0000-000000000001\": 28}'::jsonb ELSE '{}' END FROM generate_series(1, %s) n"
 )
 CONTACTS = (
     "INSERT INTO contact (id, association_id, partner_id, created_at, version, civility, first_name, last_name, role, title, language, permission,"
@@ -90,3 +92,25 @@ def test_no_search_reads_a_table_whole_and_no_list_walks_the_book(plan_of, nadia
                 wrong[kind, where] = (read_whole(plan), looked_at(plan))
 
     assert wrong == {}
+
+
+FIELD = "00000000-0000-0000-0000-000000000001"
+LABELS = {
+    "a rare tag": directory.Wanted(tag=("Rare",)), "a common tag": directory.Wanted(tag=("Commune",)), "both": directory.Wanted(tag=("Rare", "Commune")),
+    "by town": directory.Wanted(tag=("Rare",), sort="-ville"), "a value of a field": directory.Wanted(own=(f"{FIELD}:28",)),
+    "a range": directory.Wanted(own=(f"{FIELD}>=:20", f"{FIELD}<=:30")), "nobody's": directory.Wanted(tag=("Personne",)),
+}  # fmt: skip
+SORTED = {name: directory.Wanted(sort=name) for name in ("ville", "-ville", "ajout", "-ajout", "echange")}
+
+
+@pytest.mark.slow
+def test_no_tag_and_no_order_walks_the_book(plan_of, nadia):
+    walked = {}
+    for what, wanted in {**LABELS, **SORTED}.items():
+        plan = plan_of(nadia, lambda wanted=wanted: directory.page(nadia.association_id, wanted, NONE))
+        rows = sum((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"] for node in nodes(plan) if "Index" in node["Node Type"] and node.get("Relation Name") == "partner")
+        print(f"{what}: {rows:.0f} rows, {plan['Actual Total Time']:.1f} ms")
+        if read_whole(plan) or looked_at(plan) > finding.WALKED + 200:
+            walked[what] = (read_whole(plan), looked_at(plan))
+
+    assert walked == {}
