@@ -223,7 +223,7 @@ def test_headers_cut_short_and_merged_twice_over_telephones_kept_as_numbers():
         ["RÉSEAU DES ENTREPRISES"], [], ["Structure", "", "Personne à joindre", "", "", "Suivi", "", ""],
         ["Raison soc.", "Localité", "Civ.", "Prénom NOM", "N° de tél", "Vu le", "Par qui", "RAS / Obs."],
         ["Valmont Assurances", "13001 MARSEILLE", "Mme", "Lina MOREL", 499001122, "12/03/24", "Brigitte", "très accueillante"],
-        ["Verrières du Rhône", "Saint-Denis 93200", "M.", "Jean DE LA TOUR", 467000001, "mars 2023", "Karim", "élève Kevin suivi"],
+        ["Verrières du Rhône", "Saint-Denis 93200", "M.", "Jean DE LA TOUR", 467000001, "mars 2023", "Karim", "élève Kevin Martin suivi"],
         ["TOTAL", "2"],
     ], [(0, 0, 0, 7, "RÉSEAU DES ENTREPRISES"), (2, 0, 2, 1, "Structure"), (2, 2, 2, 4, "Personne à joindre"), (2, 5, 2, 7, "Suivi")]))  # fmt: skip
 
@@ -234,8 +234,9 @@ def test_headers_cut_short_and_merged_twice_over_telephones_kept_as_numbers():
         ("Verrières du Rhône", "Saint-Denis", [("Jean", "de La Tour", "+33467000001")]),
     ]
     assert [(row.owner, row.remarks, row.organisation.postcode) for row in rows] == [
-        ("Brigitte", "très accueillante", "13001"), ("Karim", "élève Kevin suivi", "93200"),
+        ("Brigitte", "très accueillante", "13001"), ("Karim", "élève Kevin Martin suivi", "93200"),
     ]  # fmt: skip
+    assert "minor_data" in rows[1].flags
 
 
 def test_several_schools_in_a_cell_are_for_a_person_to_part():

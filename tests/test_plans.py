@@ -94,6 +94,11 @@ def test_no_search_reads_a_table_whole_and_no_list_walks_the_book(plan_of, nadia
     assert wrong == {}
 
 
+def thrown_away(node: dict[str, Any]) -> float:
+    """Rows that a scan read and did not keep."""
+    return (node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)) * node["Actual Loops"]
+
+
 FIELD = "00000000-0000-0000-0000-000000000001"
 LABELS = {
     "a rare tag": directory.Wanted(tag=("Rare",)), "a common tag": directory.Wanted(tag=("Commune",)), "both": directory.Wanted(tag=("Rare", "Commune")),
@@ -108,9 +113,9 @@ def test_no_tag_and_no_order_walks_the_book(plan_of, nadia):
     walked = {}
     for what, wanted in {**LABELS, **SORTED}.items():
         plan = plan_of(nadia, lambda wanted=wanted: directory.page(nadia.association_id, wanted, NONE))
-        rows = sum((node["Actual Rows"] + node.get("Rows Removed by Filter", 0)) * node["Actual Loops"] for node in nodes(plan) if "Index" in node["Node Type"] and node.get("Relation Name") == "partner")
-        print(f"{what}: {rows:.0f} rows, {plan['Actual Total Time']:.1f} ms")
-        if read_whole(plan) or looked_at(plan) > finding.WALKED + 200:
-            walked[what] = (read_whole(plan), looked_at(plan))
+        in_vain = sum(thrown_away(node) for node in nodes(plan) if node.get("Relation Name") == "partner")
+        print(f"{what}: {in_vain:.0f} rows looked at in vain, {plan['Actual Total Time']:.1f} ms")
+        if read_whole(plan) or in_vain > finding.WALKED + 200:
+            walked[what] = (read_whole(plan), in_vain)
 
     assert walked == {}
