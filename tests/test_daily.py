@@ -116,6 +116,18 @@ def test_a_call_with_a_contact_is_a_word_from_their_side(partner, thi_mai, signe
     assert "Thi-Mai Nguyen a appelé Hélène Marchetti." in words(signed_in(thi_mai).get(f"/partenaires/{partner.id}?fil=echanges"))
 
 
+def test_a_call_is_noted_beside_the_list_and_leads_back_to_the_same_page_of_it(partner, thi_mai, signed_in, as_system):
+    client, query = signed_in(thi_mai), "kind=corporate&sort=ville"
+
+    beside = client.get(f"/partenaires/?{query}&ouvrir={partner.id}").get_data(as_text=True)
+    saved = client.post(f"/partenaires/{partner.id}/echanges?{query}&after=zz", data={"back": "liste", "kind": "call", "text": "Tout va bien"})
+
+    assert f'action="/partenaires/{partner.id}/echanges?kind=corporate&amp;sort=ville"' in beside
+    assert beside.index('name="text"') < beside.index('value="call"') < beside.index("<details><summary")  # one line, one button
+    assert saved.headers["Location"] == f"/partenaires/?{query}&after=zz&ouvrir={partner.id}"
+    assert [entry.details["text"] for entry in all_of(as_system, timeline.Entry) if entry.what == "call"] == ["Tout va bien"]
+
+
 def test_a_meeting_to_come_is_refused_and_nothing_is_lost(partner, nadia, signed_in, as_system):
     answer = signed_in(nadia).post(f"/partenaires/{partner.id}/echanges", data={"kind": "meeting", "text": "Un café", "on": str(clock.today() + timedelta(days=1))})
 

@@ -207,3 +207,71 @@ def test_an_address_under_a_name_is_cut_off(typed, name, place):
 def test_ditto_marks():
     assert all(map(is_ditto, ("idem", "Id.", '"', "〃", "- \" -", "//", "ditto")))
     assert not any(map(is_ditto, ("", "Idéma", "-", "Do Santos")))
+
+
+def all_told(data):
+    """Every row that is data: its organisation, its town, its people, and the codes of what was said about it."""
+    rows = parse_all(read(data))
+    return [
+        (row.organisation.name, row.organisation.town, [(one.first_name, one.last_name, one.phone) for one in row.contacts], {issue.code for issue in row.issues})
+        for row in rows if row.action == "import"
+    ]  # fmt: skip
+
+
+def test_headers_cut_short_and_merged_twice_over_telephones_kept_as_numbers():
+    data = book(("Suivi", [
+        ["RÉSEAU DES ENTREPRISES"], [], ["Structure", "", "Personne à joindre", "", "", "Suivi", "", ""],
+        ["Raison soc.", "Localité", "Civ.", "Prénom NOM", "N° de tél", "Vu le", "Par qui", "RAS / Obs."],
+        ["Valmont Assurances", "13001 MARSEILLE", "Mme", "Lina MOREL", 499001122, "12/03/24", "Brigitte", "très accueillante"],
+        ["Verrières du Rhône", "Saint-Denis 93200", "M.", "Jean DE LA TOUR", 467000001, "mars 2023", "Karim", "élève Kevin Martin suivi"],
+        ["TOTAL", "2"],
+    ], [(0, 0, 0, 7, "RÉSEAU DES ENTREPRISES"), (2, 0, 2, 1, "Structure"), (2, 2, 2, 4, "Personne à joindre"), (2, 5, 2, 7, "Suivi")]))  # fmt: skip
+
+    rows = [row for row in parse_all(read(data)) if row.action == "import"]
+
+    assert [(name, town, people) for name, town, people, _codes in all_told(data)] == [
+        ("Valmont Assurances", "Marseille", [("Lina", "Morel", "+33499001122")]),
+        ("Verrières du Rhône", "Saint-Denis", [("Jean", "de La Tour", "+33467000001")]),
+    ]
+    assert [(row.owner, row.remarks, row.organisation.postcode) for row in rows] == [
+        ("Brigitte", "très accueillante", "13001"), ("Karim", "élève Kevin Martin suivi", "93200"),
+    ]  # fmt: skip
+    assert "minor_data" in rows[1].flags
+
+
+def test_several_schools_in_a_cell_are_for_a_person_to_part():
+    data = book(("A", [
+        ["Lycées partenaires", "Ville", "Référent", "Mail"],
+        ["Lycée Jean Moulin / Lycée Marcel Pagnol", "Marseille", "M. PETIT Hugo", "h.petit@moulin.example.org"],
+        ["Lycée Marcel Cachin\nLycée Auguste Blanqui", "Saint-Ouen", "Mme Nora BELKACEM", "n.belkacem@cachin.example.org"],
+        ["Collège et lycée Rosa Parks", "Saint-Denis", "Mme LE GALL", "legall@parks.example.org"],
+        ["Lycée polyvalent / lycée professionnel Marie Curie", "Paris", "Mme DUPIN", "dupin@curie.example.org"],
+    ], []))  # fmt: skip
+
+    assert ["several_organisations" in codes for *_rest, codes in all_told(data)] == [True, True, False, False]
+
+
+def test_bands_name_the_organisation_of_the_people_under_them():
+    data = book(("2025", [
+        ["Qui ?", "Rôle", "Adresse électronique", "N° de tél"],
+        ["LYCÉE JEAN MOULIN - BÉZIERS"],
+        ["Awa Diallo", "Proviseure adjointe", "a.diallo@moulin.example.org", 467000001],
+        ["Marc Lenoir", "Gestionnaire", "m.lenoir@moulin.example.org", 467000002],
+        ["MÉRIDIANE SERVICES - NANTES"],
+        ["Hélène Marchetti", "RSE", "h.marchetti@meridiane.example.org", 240000001],
+        ["BRETAGNE"],
+        ["Yann Le Gall", "CPE", "y.legall@inconnu.example.org", 240000002],
+    ], []))  # fmt: skip
+
+    assert [(name, town) for name, town, *_rest in all_told(data)] == [
+        ("Lycée Jean Moulin", "Béziers"), ("Lycée Jean Moulin", "Béziers"), ("Méridiane services", "Nantes"), ("", ""),
+    ]  # fmt: skip
+    assert "name_missing" in all_told(data)[-1][3]
+
+
+def test_a_list_without_header_loses_no_line_and_a_second_function_is_kept():
+    lines = text("Contacts presse", "Awa DIALLO <a.diallo@moulin.example.org>; Lycée Jean Moulin", "Hugo Petit <h.petit@valmont.example.org>; Valmont Assurances")
+    address_book = text('"Prénom","Nom","Société","Service","Titre2","Adresse de messagerie"', '"Awa","Diallo","Lycée Jean Moulin","Vie scolaire","CPE","a.diallo@moulin.example.org"')
+
+    assert [name for name, *_rest in all_told(lines)] == ["Lycée Jean Moulin", "Valmont Assurances"]
+    assert [row.others for row in parse_all(read(address_book)) if row.action == "import"] == [(("Titre2", "CPE"),)]

@@ -17,10 +17,12 @@ MANY = 12_000
 NONE = sa.select(sa.literal(0)).scalar_subquery()
 PARTNERS = (
     "INSERT INTO partner (id, association_id, created_at, version, kind, name, uai, type, headcount, address, postcode, town, website, status,"
-    " visibility, accepts, open_now, tags, since, source, changed_at)"
+    " visibility, accepts, open_now, tags, since, source, changed_at, extra)"
     " SELECT gen_random_uuid(), %s, now(), 1, 'academic', CASE WHEN n %% 8 = 0 THEN 'Société ' WHEN n %% 8 < 5 THEN 'Collège ' ELSE 'Lycée ' END"
     " || md5(n::text) || CASE WHEN n %% 3000 = 7 THEN ' Rosa Bonheur' ELSE '' END, lpad(n::text, 7, '0') || 'Z', '', '', '', '59100',"
-    " CASE WHEN n %% 10 = 0 THEN 'Paris' ELSE 'Ville ' || n END, '', 'active', 'listed', '{}', true, '{}', '', '', now() FROM generate_series(1, %s) n"
+    " CASE WHEN n %% 10 = 0 THEN 'Paris' ELSE 'Ville ' || n END, '', 'active', 'listed', '{}', true,"
+    " CASE WHEN n %% 3000 = 7 THEN ARRAY['Rare', 'Commune'] WHEN n %% 2 = 0 THEN ARRAY['Commune'] ELSE '{}' END, '', '', now(),"
+    " CASE WHEN n %% 3000 = 7 THEN '{\"00000000-0000-0000-0000-000000000001\": 28}'::jsonb ELSE '{}' END FROM generate_series(1, %s) n"
 )
 CONTACTS = (
     "INSERT INTO contact (id, association_id, partner_id, created_at, version, civility, first_name, last_name, role, title, language, permission,"
@@ -110,3 +112,30 @@ def test_whoever_is_erased_is_found_in_timelines_by_an_index(cast, nadia, admin_
         after = session.execute(read).fetchone()[0]
 
     assert after == before
+
+
+def thrown_away(node: dict[str, Any]) -> float:
+    """Rows that a scan read and did not keep."""
+    return (node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Index Recheck", 0)) * node["Actual Loops"]
+
+
+FIELD = "00000000-0000-0000-0000-000000000001"
+LABELS = {
+    "a rare tag": directory.Wanted(tag=("Rare",)), "a common tag": directory.Wanted(tag=("Commune",)), "both": directory.Wanted(tag=("Rare", "Commune")),
+    "by town": directory.Wanted(tag=("Rare",), sort="-ville"), "a value of a field": directory.Wanted(own=(f"{FIELD}:28",)),
+    "a range": directory.Wanted(own=(f"{FIELD}>=:20", f"{FIELD}<=:30")), "nobody's": directory.Wanted(tag=("Personne",)),
+}  # fmt: skip
+SORTED = {name: directory.Wanted(sort=name) for name in ("ville", "-ville", "ajout", "-ajout", "echange")}
+
+
+@pytest.mark.slow
+def test_no_tag_and_no_order_walks_the_book(plan_of, nadia):
+    walked = {}
+    for what, wanted in {**LABELS, **SORTED}.items():
+        plan = plan_of(nadia, lambda wanted=wanted: directory.page(nadia.association_id, wanted, NONE))
+        in_vain = sum(thrown_away(node) for node in nodes(plan) if node.get("Relation Name") == "partner")
+        print(f"{what}: {in_vain:.0f} rows looked at in vain, {plan['Actual Total Time']:.1f} ms")
+        if read_whole(plan) or in_vain > finding.WALKED + 200:
+            walked[what] = (read_whole(plan), in_vain)
+
+    assert walked == {}

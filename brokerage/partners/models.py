@@ -79,7 +79,7 @@ class Partner(Identified, Owned, Versioned, Base):
         sa.Index("ix_partner_region", "association_id", "region", "sort_name", "id", postgresql_where=LIVING),
         sa.Index("ix_partner_department", "association_id", "department", "sort_name", "id", postgresql_where=LIVING),
         sa.Index("ix_partner_tags", "tags", postgresql_using="gin"),
-        sa.Index("ix_partner_extra", "extra", postgresql_using="gin", postgresql_ops={"extra": "jsonb_path_ops"}),
+        sa.Index("ix_partner_extra", "extra", postgresql_using="gin"),
         sa.Index("ix_partner_last_contact", "association_id", LAST_CONTACT, "id", postgresql_where=LIVING),
         sa.Index("ix_partner_trash", "association_id", "deleted_at", postgresql_where=TRASHED),
         sa.Index("ix_partner_import", "import_id", postgresql_where=IMPORTED),

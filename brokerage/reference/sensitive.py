@@ -43,6 +43,7 @@ _SOMEBODY = re.compile(
     rf"{_WORD} [A-ZÀ-Ý]\.(?!\w)|{_WORD},? \(?{_YEAR}|[:–-] ?{_WORD}(?: [A-ZÀ-Ý][\w'’.-]{{0,30}})?(?:,| \()"
     r"|(?<!\d)\d{1,2} ?ans\b|\bné(?:e|\(e\)|·e)? (?:le|en)\b|\b(?:fils|fille|neveu|nièce) (?:d[eu']|[A-ZÀ-Ý])"
 )
+_NAMED = re.compile(rf"\b(?i:{_ONE})(?:\s*[:,–-])?\s+[A-ZÀ-Ý][a-zà-ÿ'’-]+ [A-ZÀ-Ý][\w'’-]+")  # « élève Kevin Martin »
 _BORN = re.compile(r"\bne e? ?le \d|\bnee le \d|\bdate de naissance\b|\bmineure? isole")
 _DELICATE = (
     r"conge (?:de )?(?:maternite|paternite|maladie|longue|parental|pathologique)|arret (?:de )?(?:maladie|travail)|longue duree|"
@@ -70,7 +71,7 @@ def delicate_in(text: str) -> frozenset[str]:
     """
     words = folded(text)
     found = set()
-    if (_PUPIL.search(words) and _SOMEBODY.search(text)) or _BORN.search(words):
+    if (_PUPIL.search(words) and (_SOMEBODY.search(text) or _NAMED.search(text))) or _BORN.search(words):
         found.add("minor_data")
     if _IS_DELICATE.search(words):
         found.add("sensitive_data")

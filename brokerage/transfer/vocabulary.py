@@ -94,7 +94,8 @@ _WORDS = {
     "email": "mail,mel,e mail,email,courriel,adresse mail,adresse electronique,adresse mel,adr mail,adresse e mail,adresse email,"
     "mails,emails,e mails,courrier electronique,messagerie,adresse courriel,mail pro,adresse de messagerie",
     "phone": "tel,telephone,tel fixe,=fixe,telephone fixe,=standard,ligne directe,n tel,numero de telephone,n de telephone,"
-    "tel bureau,telephones,=telephonique,num tel,tel pro,phone number,phone,=ligne,numero tel,tels,=numeros,=n tel,"
+    "n de tel,numero de tel,tel bureau,"
+    "telephones,=telephonique,num tel,tel pro,phone number,phone,=ligne,numero tel,tels,=numeros,=n tel,"
     "coordonnees telephoniques",
     "mobile": "mobile,portable,tel portable,gsm,tel mobile,telephone portable,telephone mobile,=port,n portable,cellulaire,"
     "=tel port,mobile phone,cell phone,mobile number,=cell",
@@ -128,6 +129,7 @@ _WORDS = {
     "owner": "suivi par,=delegue,=deleguee,delegue e,delegue de ville,gere par,responsable interne,charge de suivi,"
     "saisi par,=pilote,qui suit,=porteur,charge du suivi,referent interne,delegue ede,apporte par,=gestion,suivi assure par,"
     "=delegues,=attribue a,=affecte a,dossier suivi par,=en charge,en charge du suivi,=qui gere,interne,notre contact,=benevole,"
+    "=par qui,=vu par,contacte par,"
     "account owner,managed by,=owner,contact owner",
     "tags": "tags,=tag,etiquette,etiquettes,mots cles,type de partenariat,type partenariat,=actions,thematique,thematiques,"
     "=dispositif,=dispositifs,=partenariat,nature du partenariat,forme du partenariat,=cordees,=programme,=programmes,"
@@ -145,6 +147,10 @@ _GLUED = re.compile(r"(?<=[a-z])(?=[1-9]$)")  # « tel2 » for « tel 2 »
 _COUNTED = re.compile(r"^[1-9] | [1-9]$")
 _YEARS = re.compile(r" (?:19|20)\d\d(?: (?:20)?\d\d)?(?= )| en (?:19|20)\d\d(?= )")
 _PRECISE = frozenset(_WORDS) - {"ref", "name", "contact", "kind", "last_name", "tags", "region"}
+_SURE = 0.55
+_ADDRESS = re.compile(r"\w@\w")
+_CUT = re.compile(r"(\w{3,})(\.?)")
+_OR = re.compile(r"\s*/\s*|\s+ou\s+|\s*[()]\s*")
 _SIGNS = {"@": "email", "☎": "phone", "📞": "phone", "✉": "email", "€": "amount"}
 
 # Words that say whose mail or telephone a column holds, when a file gives one group of columns to each person.
@@ -160,14 +166,31 @@ _PEOPLE = {
 @lru_cache(maxsize=4096)
 def meanings(header: str) -> dict[str, float]:
     """The fields a header may stand for, each with a likelihood between 0 and 1; empty for words we do not know."""
-    found = {field: 1.0 for sign, field in _SIGNS.items() if sign in header}
+    found = {field: 1.0 for sign, field in _SIGNS.items() if sign in header and not _ADDRESS.search(header)}
     words = _GLUED.sub(" ", _YEARS.sub(" ", f" {folded(header)} ").strip())
     for field in _EXACT.get(words) or _EXACT.get(_COUNTED.sub("", words)) or ():
         found[field] = 1.0
     for phrase, field in _INSIDE:
         if f" {phrase} " in f" {words} ":
             found[field] = max(found.get(field, 0.0), _likelihood(phrase, field, words))
-    return found
+    return found if max(found.values(), default=0.0) >= _SURE else {**_cut_short(header), **_either(header), **found}
+
+
+def _cut_short(header: str) -> dict[str, float]:
+    """« Raison soc. », « Remarq. »: words cut short at a point, in the only phrases they can come from."""
+    pieces = _CUT.findall(header)
+    if not any(point for _, point in pieces) or len(pieces) > 5:
+        return {}
+    words = " ".join(folded(word) + ("\\w*" if point else "") for word, point in pieces)
+    fields = {field for phrase, means in _EXACT.items() if re.fullmatch(words, phrase) for field in means}
+    return dict.fromkeys(fields, 0.95 / len(fields)) if fields else {}
+
+
+def _either(header: str) -> dict[str, float]:
+    """« RAS / Obs. », « Mél ou tél. »: two names for one column."""
+    parts = _OR.split(header)
+    known = [_EXACT.get(folded(part)) for part in parts] if len(parts) > 1 else []
+    return {field: 0.9 for fields in known for field in fields or ()}
 
 
 def _likelihood(phrase: str, field: str, words: str) -> float:
@@ -179,7 +202,7 @@ def _likelihood(phrase: str, field: str, words: str) -> float:
 
 def is_known(header: str) -> bool:
     """Whether a cell reads as the name of a column."""
-    return len(header) <= 60 and max(meanings(header).values(), default=0.0) >= 0.55
+    return len(header) <= 60 and max(meanings(header).values(), default=0.0) >= _SURE
 
 
 def whose(header: str, group: str) -> str:

@@ -60,6 +60,11 @@ def kept() -> dict[str, Any]:
     return {n: values for n, values in request.args.to_dict(flat=False).items() if n not in OURS and not n.startswith("_")}
 
 
+def list_left() -> dict[str, Any]:
+    """The same, and the page of it."""
+    return {**kept(), **{name: request.args[name] for name in ("after", "before") if name in request.args}}
+
+
 def _chosen() -> Sequence[uuid.UUID]:
     """Who is meant: everything the list shows, or what was ticked."""
     if request.values.get("tous"):

@@ -13,7 +13,7 @@ from brokerage.partners import exchanges, policy, record, tasks
 from brokerage.partners.care import Doubtful
 from brokerage.partners.exchanges import Exchange
 from brokerage.partners.models import Partner
-from brokerage.web import access
+from brokerage.web import access, bulk
 from brokerage.web.access import me
 from brokerage.web.exchange_forms import ExchangeForm
 from brokerage.web.partners import NoteForm, found, pages, shown
@@ -56,5 +56,5 @@ def _kind() -> Exchange:
 
 def _way_back(partner_id: uuid.UUID, came: str | None) -> str:
     if came == "liste":
-        return url_for(".index", ouvrir=partner_id)
+        return url_for(".index", **bulk.list_left(), ouvrir=partner_id)
     return url_for(".show", id=partner_id, _anchor="h-e")

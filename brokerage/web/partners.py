@@ -85,7 +85,7 @@ def index() -> ResponseReturnValue:
         "lines": partner_rows.lines_of(listing.rows, added=wanted.sort.endswith("ajout")),
     }
     if context["shown"]:
-        context["exchange_form"] = empty_exchange(context["shown"]["record"])
+        context |= {"exchange_form": empty_exchange(context["shown"]["record"]), "came_from": bulk.list_left()}
     return page("partners/index.html", fragments=("rows",), listing=listing, wanted=wanted, **context)
 
 
@@ -215,7 +215,7 @@ def restore(id: uuid.UUID) -> ResponseReturnValue:
 
 
 from brokerage.web import (  # noqa: E402 - the rest of the family signs itself in here
-    bulk,  # noqa: F401
+    bulk,
     contacts,  # noqa: F401
     duplicates,  # noqa: F401
     exchanges,  # noqa: F401

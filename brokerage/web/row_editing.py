@@ -3,7 +3,7 @@
 import uuid
 from typing import Any
 
-from flask import Response, redirect, request, url_for
+from flask import Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from brokerage.errors import Refusal
@@ -30,7 +30,7 @@ def edit_row(id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _shown(partner: Partner, form: Any, status: int = 200, clash: overlap.Clash | None = None) -> Response:
-    there = {**bulk.kept(), **_place()}
+    there = bulk.list_left()
     context: dict[str, Any] = {"form": form, "clash": clash, "known_tags": known_tags()}
     context |= {"save": url_for(".change_row", id=partner.id, **there), "back": url_for(".index", **there)}
     return page("partners/_row_form.html", status=status, partner=partner, **context)
@@ -49,12 +49,7 @@ def change_row(id: uuid.UUID) -> ResponseReturnValue:
                 for name in ROW:
                     whole[name].data = form[name].data
                 partners.change(partner, me(), whole.details(), partner.version)
-                return redirect(url_for(".index", **bulk.kept(), **_place()), 303)
+                return redirect(url_for(".index", **bulk.list_left()), 303)
     except Refusal as no:
         form.refuse(no)
     return in_place_of(_shown(partner, form, 422, clash), f"l-{id}")
-
-
-def _place() -> dict[str, Any]:
-    """Which page of the list one was on."""
-    return {name: request.args[name] for name in ("after", "before") if name in request.args}

@@ -20,6 +20,7 @@ _UNMISTAKABLE = {"email": 1.0, "uai": 1.0, "naf": 0.9, "siret": 0.9, "civility":
 _PLAUSIBLE = {"postcode": 0.8, "address": 0.75}
 _SOFT = {"name": "organisation", "contact": "person", "role": "role", "address": "address", "kind": "organisation"}
 _LEAST = 0.4
+_PERSON_BY = frozenset(("contact", "last_name", "first_name", "email", "phone", "mobile"))
 
 Scores = dict[tuple[int, str], float]
 
@@ -150,6 +151,7 @@ def _named_columns(sheet: Sheet, fields: dict[int, str], looks: list[dict[str, f
         if field == "contact" and last_names_first(header, [row.text(at) for row in sheet.rows[max(sheet.header, default=-1) + 1 :]]):
             columns[at]["backwards"] = True
     _join_lonely(columns)
+    _keep_orphans(columns)
     return columns
 
 
@@ -171,6 +173,14 @@ def _join_lonely(columns: list[dict[str, Any]]) -> None:
         if column["field"] in CONTACT_FIELDS and column["whose"] != main and column["field"] not in taken:
             column["whose"] = main
             taken.add(column["field"])
+
+
+def _keep_orphans(columns: list[dict[str, Any]]) -> None:
+    """A second function beside nobody's name is somebody's word all the same: kept as it stands."""
+    known = {column["whose"] for column in columns if column["field"] in _PERSON_BY}
+    for column in columns:
+        if column["field"] in ("role", "civility") and column["whose"] not in known and known:
+            column.update(field="other", whose="")
 
 
 def _ensure_name(fields: dict[int, str], looks: list[dict[str, float]]) -> None:

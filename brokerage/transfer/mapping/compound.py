@@ -10,6 +10,12 @@ _STREET = re.compile(
     r"^\W*\d{1,4}(?: ?(?:bis|ter))?,? (?!\d)|\b(?:rue|avenue|av|bd|boulevard|place|quai|chemin|allee|impasse|route|cours|bp|cs)\b"
 )
 _POSTCODE = re.compile(r"\b\d{2} ?\d{3}\b")
+_BETWEEN = re.compile(r"\s*(?:\n|/|\+|;|&|\bet\b)\s*")
+_HEAD = re.compile(r"(?:lycees?|lp|lpo|lgt|lyc|colleges?|clg|ecole|universite|iut|cfa|erea) ")
+_TYPES = frozenset(
+    "professionnel polyvalent general technologique technique prive agricole primaire elementaire maternelle superieure metiers "
+    "des de du d la le l et".split()
+)
 _BEHIND = re.compile(r"\s*(?:[-–—,;:]|\s)\s*((?:F-?)?\d{2} ?\d{3}\s+\D[^\d]{2,60})$")
 _NUMBER = re.compile(r"(?<![0-9a-z])(0?[1-9]|[1-8]\d|9[0-5]|2[ab]|9[78]\d)(?![0-9a-z])")
 _DITTO = re.compile(r"(?:idem|id\.?|ibid\.?|ditto|même|meme|do|[\"″〃'’”]{1,2}|-\s?[\"″〃”]\s?-|//|\"\s?\")", re.IGNORECASE)
@@ -26,6 +32,17 @@ def name_and_place(text: str) -> tuple[str, str]:
     if behind and behind.start() > 2:
         return whole[: behind.start()].rstrip(" ,;:-–—"), behind.group(1)
     return whole, ""
+
+
+def are_several(text: str) -> bool:
+    """« Lycée Jean Moulin / Lycée Marcel Pagnol »; « Collège et lycée Rosa Parks » are one campus, and one record."""
+    parts = _BETWEEN.split(text) if len(text) > 12 else []
+    return sum(_is_named(folded(part)) for part in parts) > 1
+
+
+def _is_named(words: str) -> bool:
+    """« Lycée Jean Moulin »; « lycée professionnel » alone is a kind."""
+    return bool(_HEAD.match(words)) and not _TYPES.issuperset(words.split()[1:])
 
 
 @lru_cache(maxsize=2048)

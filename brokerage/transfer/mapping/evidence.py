@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from brokerage.reference.communes import commune_named
 from brokerage.reference.folding import folded
-from brokerage.reference.identifiers import town
+from brokerage.reference.identifiers import siren, town
 from brokerage.transfer.mapping.dates import dated
 from brokerage.transfer.mapping.people import people_in
 from brokerage.transfer.mapping.wording import is_role
@@ -31,6 +31,9 @@ ORGANISATION = re.compile(
 )
 
 
+_PARTICLES = frozenset("de du des la le les van von der den da dos di del el al ben bin ould et ep née nee".split())
+
+
 def _is_phone(text: str) -> bool:
     bare = re.sub(r"(?i)t[ée]l\w*\.?\s*:?|poste.*", "", text)
     digits = sum(c.isdigit() for c in bare)
@@ -39,7 +42,9 @@ def _is_phone(text: str) -> bool:
 
 def _is_company_number(text: str) -> bool:
     kept = re.sub(r"[\s.\-]", "", text)
-    return bool(re.fullmatch(r"\d{12,14}|\d{9}|FR[0-9A-Z]{2}\d{9}|\d[.,]\d+E\+\d+", kept, re.IGNORECASE))
+    if re.fullmatch(r"\d{9}", kept):  # or a telephone whose zero a spreadsheet took away
+        return siren(kept).value is not None
+    return bool(re.fullmatch(r"\d{12,14}|FR[0-9A-Z]{2}\d{9}|\d[.,]\d+E\+\d+", kept, re.IGNORECASE))
 
 
 def _is_date(text: str) -> bool:
@@ -68,7 +73,14 @@ def people_of(text: str) -> bool:
     """Whether a text reads as the full name of a person: a civility, or a first name and a last one."""
     if "@" in text or any(c.isdigit() for c in text) or len(text) > 200:
         return False
-    return any(person.last_name and (person.civility or person.first_name) for person in people_in(text)[:1])
+    first = next(iter(people_in(text)), None)
+    return bool(first and first.last_name and (first.civility or (first.first_name and _is_named(text))))
+
+
+def _is_named(text: str) -> bool:
+    """Whether every word begins as names do: « très accueillante » and « élève suivi » are remarks."""
+    words = [word for word in re.split(r"[^\w]+", re.split(r"[,;:(\n–]", text)[0]) if len(word) > 1]
+    return 0 < len(words) <= 8 and not any(word[0].islower() for word in words if word.lower() not in _PARTICLES)
 
 
 def looks_like_towns(cells: Sequence[Cell]) -> bool:

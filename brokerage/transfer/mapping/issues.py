@@ -32,6 +32,7 @@ _SENTENCES = {
     "name_missing": N_("Le nom de l'organisation manque."),
     "name_from_directory": N_("Le nom a été repris de l'annuaire, d'après l'UAI."),
     "organisation_from_above": N_("L'organisation est celle de la ligne au-dessus."),
+    "several_organisations": N_("Il semble y avoir plusieurs organisations dans une cellule : gardez-en une par ligne."),
     "two_contacts_one_cell": N_("Il y avait plusieurs personnes dans une cellule : elles ont été séparées."),
     "email_invalid": N_("Cette adresse e-mail est mal formée."),
     "email_suspect_tld": N_("La fin de cette adresse e-mail semble mal tapée."),

@@ -10,11 +10,12 @@ from brokerage.reference.identifiers import town as bare_town
 from brokerage.reference.places import department_of_postcode
 from brokerage.reference.schools import School, school
 from brokerage.transfer.mapping.cells import Cells
-from brokerage.transfer.mapping.compound import department_in, name_and_place
+from brokerage.transfer.mapping.compound import are_several, department_in, name_and_place
 from brokerage.transfer.mapping.names import ACADEMIC, CORPORATE, kind_of
 from brokerage.transfer.mapping.parsed import Organisation
 
 _LEADING_POSTCODE = re.compile(r"^\s*(?:F-?)?(\d{2} ?\d{3}|\d{4})\b[\s,–-]*(?=\D|$)")
+_TRAILING_POSTCODE = re.compile(r"(?<=\w)[\s,(–-]+((?:F-?)?\d{2} ?\d{3})\)?\s*$")
 _PLACE = re.compile(
     r"[,\s–-]*\b(\d{2} ?\d{3})\s+([^\d,;()]{2,60}?(?:\s+\d{1,2}\s?(?:er|[eè]me|e)?)?(?:\s+cedex(?:\s+\d+)?)?)\s*$", re.IGNORECASE
 )
@@ -34,6 +35,7 @@ def organisation_of(cells: Cells) -> Organisation:
     from a postcode that serves a single one.
     """
     name, beyond = name_and_place(cells.text("name"))
+    cells.note("several_organisations" if are_several(cells.text("name")) else None)
     code = _uai(cells, name)
     address, where, place = _where(cells, beyond)
     siret_value, siren_value = _company(cells)
@@ -118,6 +120,9 @@ def _where(cells: Cells, beyond: str) -> tuple[str, str | None, str]:
     value, town_text = code.value, place
     if not value and (found := _LEADING_POSTCODE.match(place)):
         value, town_text = postcode(found.group(1)).value, place[found.end() :]
+        cells.note("postcode_in_city" if value else None)
+    if not value and (behind := _TRAILING_POSTCODE.search(town_text)):
+        value, town_text = postcode(behind.group(1)).value, town_text[: behind.start()]
         cells.note("postcode_in_city" if value else None)
     if not value and not place and (in_cell := re.fullmatch(r"(\d{2} ?\d{3})\s+(\D.+)", cells.text("postcode"))):
         value, town_text = postcode(in_cell.group(1)).value, in_cell.group(2)

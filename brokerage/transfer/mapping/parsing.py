@@ -1,9 +1,12 @@
 """Reads every row of a sheet with a mapping. Pure: nothing is stored, nothing is asked of a network."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from brokerage.reference.communes import commune_named
 from brokerage.reference.folding import folded
+from brokerage.reference.identifiers import town
 from brokerage.transfer.mapping.alignment import aligned
 from brokerage.transfer.mapping.amounts import euros
 from brokerage.transfer.mapping.cautions import flags_of
@@ -15,9 +18,11 @@ from brokerage.transfer.mapping.dates import dated
 from brokerage.transfer.mapping.grouping import grouped
 from brokerage.transfer.mapping.organisations import organisation_of
 from brokerage.transfer.mapping.parsed import Dated, Issue, Organisation, ParsedRow
-from brokerage.transfer.mapping.sorting import Ground, why_no_data
+from brokerage.transfer.mapping.sorting import Ground, is_place_band, why_no_data
 from brokerage.transfer.reading.layout import with_header
 from brokerage.transfer.sheets import Row, Sheet
+
+_BEHIND = re.compile(r"\s*[-–—(,:]\s*([^-–—(),:]{2,50})\)?\s*$")
 
 
 def parse(sheet: Sheet, mapping: dict[str, Any] | None = None) -> list[ParsedRow]:
@@ -57,7 +62,20 @@ def _read(sheet: Sheet, mapping: dict[str, Any]) -> list[ParsedRow]:
         rows.append(_parsed(sheet, at, columns, ground, above))
         if rows[-1].action == "import":
             above = rows[-1].organisation
+        elif rows[-1].reason == "band" and "name" not in columns.by_field:
+            above = _of_band(sheet.rows[at])
     return rows
+
+
+def _of_band(row: Row) -> Organisation:
+    """The organisation whose name stands alone over the rows of its people, in a table without a column of names."""
+    text = next(filter(None, row.texts), "")
+    if is_place_band(text):
+        return Organisation()
+    behind = _BEHIND.search(text)
+    place = behind.group(1) if behind and commune_named(town(behind.group(1))) else ""
+    columns = Columns.of({"columns": [{"column": at, "field": field, "header": field} for at, field in enumerate(("name", "town"))]})
+    return organisation_of(Cells(Row(row.number, (text[: behind.start()] if behind and place else text, place)), columns))
 
 
 def _skipped(sheet: Sheet, at: int, reason: str) -> ParsedRow:
@@ -102,7 +120,7 @@ def _organisation(cells: Cells, above: Organisation) -> Organisation:
     """The row's own, or the one above when the row only adds a person to it."""
     own = ("name", "kind", "uai", "siret", "siren", "address", "postcode", "town")
     said = [text for field in own if (text := cells.text(field))]
-    if above != Organisation() and all(map(is_ditto, said)) and "name" in cells.columns.by_field:
+    if above != Organisation() and all(map(is_ditto, said)):
         cells.note("organisation_from_above", above.name)
         return above
     return organisation_of(cells)

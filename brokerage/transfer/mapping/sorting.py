@@ -92,7 +92,7 @@ def _without_identity(cells: Cells, ground: Ground) -> str:
         return ""
     if not name:
         return "" if len([1 for field in _SUBSTANCE if cells.text(field)]) >= 2 else "note"
-    if _is_place_band(name) and not cells.text("town") and not cells.text("postcode"):
+    if is_place_band(name) and not cells.text("town") and not cells.text("postcode"):
         return "band"
     return "" if any(cells.text(field) for field in (*_SUBSTANCE, "kind")) else _bare_name(name, cells)
 
@@ -113,7 +113,7 @@ def _alone(text: str, name: str, cells: Cells, ground: Ground) -> str:
         return "note"
     if not name:
         return "" if people_of(cells.text("contact")) and ground.usual <= 2 else "band"
-    if _is_place_band(text) or _PLURAL.search(words) or len(words) < 3:
+    if is_place_band(text) or _PLURAL.search(words) or len(words) < 3:
         return "band"
     if ground.usual <= 2 and not _DECORATED.match(text):
         return ""
@@ -121,7 +121,8 @@ def _alone(text: str, name: str, cells: Cells, ground: Ground) -> str:
     return "" if ORGANISATION.search(words) and not decorated else "band"
 
 
-def _is_place_band(text: str) -> bool:
+def is_place_band(text: str) -> bool:
+    """Whether a text is the name of a région, a département or an académie."""
     bare = re.sub(r"^(?:region|academie (?:de|d)|ac|departement (?:de|du|d)|zone) ", "", folded(text))
     return bool(region_named(bare)) or bool(re.fullmatch(r"(?:\d{2,3} )?[a-z ]+ \d{2,3}", bare) and region_named(re.sub(r"\d", "", bare)))
 

@@ -43,7 +43,7 @@ def correct(batch: ImportBatch, kept: StagedRow, texts: Sequence[str]) -> None:
             cells[at] = storable(text.strip()[:LONGEST]) or None
     kept.cells = {**kept.cells, "cells": cells}
     mapping = batch.mapping["tables"][kept.part]
-    row = parse_row(row_of(kept.cells | {"number": kept.line}), mapping, _above(kept))
+    row = parse_row(row_of(kept.cells | {"number": kept.line}), mapping, _above(kept, mapping))
     kept.parsed, kept.accepted, kept.remark, kept.lane = storable(plain_parsed(row)), False, None, Lane.CHECK
     kept.likely = likely_of([row]).get(0, [])
     _compare(batch, [kept])
@@ -180,7 +180,10 @@ def _of_the_same(batch: ImportBatch, kept: StagedRow) -> list[StagedRow]:
     return [kept, *(one for one in db.session.scalars(waits) if one.id != kept.id and one.parsed.get("org_group") == group)]
 
 
-def _above(kept: StagedRow) -> Organisation:
+def _above(kept: StagedRow, mapping: dict[str, Any]) -> Organisation:
+    """What a row without an organisation belongs to: that of the row before, or of the band it stands under."""
+    if all(column["field"] != "name" for column in mapping["columns"]):
+        return parsed_of(kept.parsed).organisation
     earlier = sa.select(StagedRow).where(
         StagedRow.batch_id == kept.batch_id, StagedRow.part == kept.part, StagedRow.place < kept.place, StagedRow.lane != Lane.SKIPPED
     )

@@ -12,7 +12,7 @@ WRONG = frozenset(
 # Something was understood that a person should confirm.
 DOUBTFUL = frozenset(
     "uai_letter_computed uai_elsewhere email_suspect_tld share_unclear columns_realigned extra_columns same_name_unclear "
-    "date_no_year naf_invalid amount_unclear".split()
+    "date_no_year naf_invalid amount_unclear several_organisations".split()
 )
 DELICATE = frozenset(("minor_data", "sensitive_data"))
 RESEMBLES = "resembles"
