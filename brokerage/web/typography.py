@@ -39,6 +39,7 @@ _RULES = [
     )
 ]
 
+_COUNTS = re.compile(r"%\(n(?:um)?\)")
 
 def typo(text: str) -> str:
     """French text as printed: ’ « » and U+00A0, U+202F before ; ! ? and in thousands; tags left alone.
@@ -86,7 +87,7 @@ def _message(spoken: str, text: str) -> str:
 @lru_cache(maxsize=8192)
 def _translated(spoken: str, how: str, *message: Any) -> str:
     """A message of ours in the language of this request: asking Flask-Babel sixty times a page costs two milliseconds."""
-    return _message(spoken, getattr(get_translations(), how)(*message))
+    return _message(spoken, _plain(spoken, how, *message))
 
 
 class Messages(Domain):
@@ -104,7 +105,10 @@ class Messages(Domain):
 
 
 @lru_cache(maxsize=8192)
-def _plain(_spoken: str, how: str, *message: Any) -> str:
+def _plain(spoken: str, how: str, *message: Any) -> str:
+    """What the catalogue says. None counts as one in French, « 0 demande », unless the singular spells its « une » out."""
+    if spoken == "fr" and how == "ungettext" and message[2] == 0 and _COUNTS.search(message[0]):
+        return str(message[0])
     return str(getattr(get_translations(), how)(*message))
 
 
