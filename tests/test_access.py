@@ -50,8 +50,8 @@ MATRIX = {
     "requests.turn_to": ALL, "requests.redirect_to": MANAGERS, "requests.introduce": MANAGERS, "requests.ask_again": MANAGERS,
     "requests.drop": MANAGERS, "requests.put_off": MANAGERS,
     "requests.hand_over": MANAGERS, "requests.decide_alike": MANAGERS, "requests.set_aside": MANAGERS, "requests.call_off": MANAGERS, "requests.comment": ALL,
-    # search
-    "search.show": ALL,
+    # search, help
+    "search.show": ALL, "help.show": ALL,
     # the books
     "directory.index": ALL, "directory.show": ALL, "directory.filters": ALL,
     "partners.index": BOOK, "partners.show": BOOK, "partners.filters": BOOK, "partners.note": BOOK,
