@@ -56,8 +56,8 @@ MATRIX = {
     # templates of requests
     "requests.templates": ASKERS, "requests.new_template": ASKERS, "requests.keep_template": ASKERS, "requests.rename_template": ASKERS,
     "requests.remove_template": ASKERS, "requests.restore_template": ASKERS,
-    # search
-    "search.show": ALL,
+    # search, help
+    "search.show": ALL, "help.show": ALL,
     # the books
     "directory.index": ALL, "directory.show": ALL, "directory.filters": ALL,
     "partners.index": BOOK, "partners.show": BOOK, "partners.filters": BOOK, "partners.note": BOOK,

@@ -219,3 +219,18 @@ def test_initials_take_the_first_and_the_last_word():
 
 def test_nothing_is_written_for_nothing(reader):
     assert {write(None) for write in formats.FILTERS} == {""}
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "0 demande"), (1, "1 demande"), (2, "2 demandes")])
+def test_none_counts_as_one_in_french(reader, n, said):
+    assert render_template_string('{{ ngettext("%(num)d demande", "%(num)d demandes", n) }}', n=n) == said
+    assert typography.Messages().ngettext("%(num)d demande", "%(num)d demandes", n) == said
+
+
+def test_a_singular_that_spells_itself_out_is_never_said_of_none(reader):
+    assert render_template_string('{{ ngettext("une demande", "%(num)d demandes", 0) }}') == "0 demandes"
+
+
+def test_an_english_reader_counts_none_as_many(reader):
+    with force_locale("en"):
+        assert render_template_string('{{ ngettext("%(num)d request", "%(num)d requests", 0) }}') == "0 requests"

@@ -101,8 +101,11 @@ def told(ledger: Ledger) -> Told:
 def _title(ledger: Ledger) -> str:
     total = ledger.total
     if total.met:
-        one = "Une rencontre de plus grâce à des carnets d'adresses partagés"
-        return ngettext(one, "%(num)d rencontres de plus grâce à des carnets d'adresses partagés", total.met)
+        return ngettext(
+            "Une rencontre de plus grâce à des carnets d'adresses partagés",
+            "%(num)d rencontres de plus grâce à des carnets d'adresses partagés",
+            total.met,
+        )
     if total.introduced:
         return ngettext("Une porte ouverte, sur demande", "%(num)d portes ouvertes, sur demande", total.introduced)
     if total.asked:

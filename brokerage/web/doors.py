@@ -18,6 +18,7 @@ FAMILIES = (
     "engagements",
     "exports",
     "following",
+    "help",
     "home",
     "imports",
     "inbox",

@@ -14,6 +14,7 @@ from brokerage.partners.models import Permission
 from brokerage.privacy.held import Answer, Book, PassedOn, Words
 from brokerage.web.formats import date_short, phone
 from brokerage.web.stories import purpose_label, role_label
+from brokerage.web.typography import typeset
 
 MONTHS = (
     _l("janvier"), _l("février"), _l("mars"), _l("avril"), _l("mai"), _l("juin"),
@@ -41,7 +42,8 @@ def facts(book: Book) -> list[tuple[str, str]]:
     one, reach = book.contact, book.coordinates
     language = _("anglais") if one.language == "en" else _("français")
     return [
-        (_("Nom"), " ".join(filter(None, (one.civility, one.name)))), (_("Fonction"), one.title), (_("Rôle"), role_label(one.role)),
+        (_("Nom"), " ".join(filter(None, (one.civility, one.name)))), (_("Fonction"), one.title),
+        (_("Rôle"), typeset(role_label(one.role))),
         (_("Organisation"), book.partner), (_("E-mail"), reach.email),
         (_("Téléphone"), phone(reach.phone)), (_("Portable"), phone(reach.mobile)),
         (_("Langue"), language), (_("Vos coordonnées"), str(PERMISSIONS[one.permission])), *book.extra.items(),

@@ -15,7 +15,7 @@ from brokerage.web import access
 from brokerage.web.access import me
 from brokerage.web.errors import told
 from brokerage.web.fragments import page
-from brokerage.web.import_words import named
+from brokerage.web.import_words import named, trouble
 from brokerage.web.imports import keepers, pages
 
 
@@ -37,7 +37,7 @@ def _shown(kept: StagedRow, batch: ImportBatch, status: int = 200, refusal: str 
     cells = [(column, texts[at] if at < len(texts) else "") for at, column in enumerate(columns)]
     cells += [({"header": "", "field": "ignore"}, text) for text in texts[len(columns) :]]
     context: dict[str, Any] = {"batch": batch, "line": listing.line_of(kept), "cells": cells, "refusal": refusal, "editing": editing}
-    context |= {"differences": differing.of_row(kept, batch), "named": named}
+    context |= {"differences": differing.of_row(kept, batch), "named": named, "trouble": trouble}
     return page("imports/row.html", fragments=("ligne",), status=status, **context)
 
 

@@ -4,6 +4,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from brokerage.transfer.mapping.issues import sentence_of
+from brokerage.transfer.mapping.parsed import Issue
 from brokerage.transfer.models import ImportState, Lane
 from brokerage.transfer.staging.lanes import DIFFERS, RESEMBLES
 
@@ -45,6 +46,12 @@ def reason(code: str) -> str:
     if code == DIFFERS:
         return _("La fiche dit autre chose : elle reste comme elle est, sauf si vous choisissez.")
     return _("Un partenaire du carnet lui ressemble.") if code == RESEMBLES else _(sentence_of(code))
+
+
+def trouble(issue: Issue) -> str:
+    """A trouble of one row in the reader's language, with what was typed or is proposed behind it."""
+    said = _(sentence_of(issue.code))
+    return f"{said} ({issue.detail})" if issue.detail else said
 
 
 def named(key: str) -> str:

@@ -24,7 +24,7 @@ from brokerage.web.access import me
 from brokerage.web.errors import told
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import by_htmx, hx_redirect, page
-from brokerage.web.import_words import LANES, STATES, named, reason
+from brokerage.web.import_words import LANES, STATES, named, reason, trouble
 
 pages = Blueprint("imports", __name__, url_prefix="/partenaires/imports")
 keepers = access.members(*policy.EDITORS)
@@ -99,7 +99,7 @@ def shown(batch: ImportBatch, status: int = 200, **more: Any) -> ResponseReturnV
     code = request.args.get("motif", "")
     rows, following = listing.page(batch, lane, code, request.args.get("apres", -1, type=int))
     context: dict[str, Any] = {"batch": batch, "counts": counts, "lane": lane, "code": code, "rows": rows, "following": following}
-    context |= {"reasons": listing.reasons(batch, lane), "reason": reason, "named": named}
+    context |= {"reasons": listing.reasons(batch, lane), "reason": reason, "trouble": trouble, "named": named}
     context |= {"held": held.waiting(batch) if batch.imported_at and not batch.undone_at else ()}
     context |= {"fields": LABELS, "lanes": LANES, "shown": SHOWN, "states": STATES}
     context |= {"may_undo": bool(batch.imported_at and not batch.undone_at and not too_old(batch)), "delicate": lanes.DELICATE}

@@ -20,6 +20,7 @@ from brokerage.privacy import correcting, erasure, held, register, withdrawing
 from brokerage.privacy.register import Right
 from brokerage.reference import identifiers
 from brokerage.web import access, held_words
+from brokerage.web.formats import phone
 from brokerage.web.forms import BaseForm
 from brokerage.web.fragments import page
 from brokerage.web.partner_fields import choice, read, text
@@ -99,7 +100,7 @@ def correction(link: Link) -> ResponseReturnValue:
     contact = _contact(link)
     reach = vault.of_person([contact.id]).get(contact.id, vault.NOTHING)
     values = {name: getattr(contact, name) for name in correcting.SAID}
-    form = CorrectionForm(formdata=None, email=reach.email, phone=reach.phone, mobile=reach.mobile, **values)
+    form = CorrectionForm(formdata=None, email=reach.email, phone=phone(reach.phone), mobile=phone(reach.mobile), **values)
     return page("own_data/correction.html", form=form, contact=contact, token=_token())
 
 

@@ -96,7 +96,7 @@ def _town(town: places.Commune, target: str) -> Line:
 
 def _actions(text: str, reader: Visitor) -> Section:
     """What one can do, by the words of its name; everything while nothing is typed."""
-    known = [(_("Mon compte"), url_for("account.show"), "user-round")]
+    known = [(_("Mon compte"), url_for("account.show"), "user-round"), (_("Aide"), url_for("help.show"), "message-circle-question-mark")]
     if reader.has(Role.ADMIN):
         known.insert(0, (_("Membres de l'association"), url_for("account.members"), "users-round"))
     if reader.has(Role.MANAGER, Role.ADMIN):

@@ -39,6 +39,7 @@ _RULES = [
     )
 ]
 
+_COUNTS = re.compile(r"%\(n(?:um)?\)")
 
 def typo(text: str) -> str:
     """French text as printed: ’ « » and U+00A0, U+202F before ; ! ? and in thousands; tags left alone.
@@ -105,8 +106,9 @@ class Messages(Domain):
 
 @lru_cache(maxsize=8192)
 def _plain(spoken: str, how: str, *message: Any) -> str:
-    if spoken == "fr" and how in ("ungettext", "unpgettext") and abs(message[-1]) < 2:
-        message = (*message[:-1], 1)  # French counts none and one and a half as one: « 0 sollicitation »
+    """What the catalogue says. Under two is one in French, « 0 demande », unless the singular spells its « une » out."""
+    if spoken == "fr" and how in ("ungettext", "unpgettext") and abs(message[-1]) < 2 and _COUNTS.search(message[-3]):
+        message = (*message[:-1], 1)
     return str(getattr(get_translations(), how)(*message))
 
 

@@ -8,7 +8,7 @@ for 100,000 partners.
 from alembic import op
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
 
 
 def upgrade() -> None:

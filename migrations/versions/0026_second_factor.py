@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0026"
-down_revision = "0024"
+down_revision = "0025"
 
 DOOR = "(SELECT app_scope()) IN ('door', 'system')"
 TABLES = ("second_factor", "recovery_code", "address_change")

@@ -7,8 +7,8 @@ of their requests by the one that stands. Builds the index while lines cannot be
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0027"
+down_revision = "0026"
 
 FORGET = """
 CREATE OR REPLACE FUNCTION forget_words(person uuid, place uuid, house uuid, address text, names text[]) RETURNS void
