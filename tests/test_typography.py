@@ -137,6 +137,7 @@ def test_days_are_written_out(reader):
 
     assert formats.date_long(day) == "jeudi 12\u00a0mars 2026"
     assert formats.date_short(date(2026, 1, 14)) == "14\u00a0janv. 2026"
+    assert [formats.month_year(since) for since in ("2021-09", "2021", "")] == ["septembre\u00a02021", "2021", ""]
     assert formats.day_named(day) == "jeu. 12\u00a0mars"
     assert formats.day_month(date(2026, 4, 1)) == "1er\u00a0avril"
 

@@ -22,7 +22,7 @@ _FACT = re.compile(r"(?P<label>Pourquoi|Quoi|Quand|Où|Why|What|When|Where)[ \u0
 _BARE = re.compile(_URL)
 _ENGLISH = {"ou copiez ce lien :": "or copy this link:"}
 
-_LINK = Markup('<a class="li" href="{0}" style="color:#1c4398;">{1}</a>')
+_LINK = Markup('<a class="li" href="{0}" style="color:#1c4398;word-break:break-word;overflow-wrap:anywhere;">{1}</a>')
 _QUOTE = Markup('<span class="t2 ln" style="display:block;padding:2px 0 2px 16px;border-left:3px solid #dddad1;color:#434a59;">{}</span>')
 _ITEM = Markup('<span style="display:block;padding-left:18px;text-indent:-14px;">• {}</span>')
 

@@ -50,6 +50,14 @@ def day_named(day: Day | None) -> str:
     return _written(day, "EEE d{nbsp}MMM")
 
 
+def month_year(since: str | None) -> str:
+    """« septembre 2021 » for "2021-09"; "2021" and whatever else was typed as it is."""
+    year, _dash, month = (since or "").partition("-")
+    if not (year.isdigit() and month.isdigit() and 1 <= int(month) <= 12):
+        return since or ""
+    return format_date(date(int(year), int(month), 1), f"MMMM{NBSP}y", locale=language())
+
+
 def hour(instant: datetime | None) -> str:
     """« 14 h 30 », « 9 h »; in English « 14:30 »."""
     if instant is None:
@@ -127,6 +135,7 @@ FILTERS: tuple[Callable[..., str], ...] = (
     date_short,
     day_month,
     day_named,
+    month_year,
     hour,
     moment,
     ago,

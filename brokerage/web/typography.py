@@ -41,6 +41,7 @@ _RULES = [
 
 _COUNTS = re.compile(r"%\(n(?:um)?\)")
 
+
 def typo(text: str) -> str:
     """French text as printed: ’ « » and U+00A0, U+202F before ; ! ? and in thousands; tags left alone.
 
