@@ -395,3 +395,11 @@ def test_what_a_colleague_was_told_of_and_now_decides_in_their_place_is_one_line
         session.commit()
 
     assert len(lines(runs(desk, at(march(16), 8))["Karim"])) == 1
+
+
+def test_a_contact_who_preferred_later_is_told_in_the_week_of_that_day(desk, firm):
+    introduction = desk.asks(at(MONDAY), firm)
+    desk.contact(at(MONDAY, 11), introduction, lambda one, by: introductions.postpone(one, by, march(20)))
+
+    assert "Nadia" not in runs(desk, at(march(9), 8))
+    assert len(lines(runs(desk, at(march(16), 8))["Nadia"])) == 1
