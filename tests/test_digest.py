@@ -382,3 +382,24 @@ def test_while_the_manager_is_away_their_stand_in_reads_what_a_contact_answered(
     desk.contact(at(MONDAY, 11), introduction, lambda one, by: introductions.suggest(one, by, last_name="Ruiz", first_name="Ana"))
 
     assert "La suite est à choisir : Méridiane Énergie" in words(runs(desk, at(march(9), 8))["Karim"])
+
+
+def test_what_a_colleague_was_told_of_and_now_decides_in_their_place_is_one_line(desk, firm, cast):
+    wants(desk, cast.karim, colleagues="digest")
+    desk.submits(at(march(3)), firm.partner)
+    desk.passes(at(march(13)))
+    leave(desk, at(march(13), 10))
+    with desk.as_system() as session:
+        nadia = session.get_one(User, cast.nadia.id)
+        nadia.away_from, nadia.away_until, nadia.stand_in_id = march(14), march(31), cast.karim.id
+        session.commit()
+
+    assert len(lines(runs(desk, at(march(16), 8))["Karim"])) == 1
+
+
+def test_a_contact_who_preferred_later_is_told_in_the_week_of_that_day(desk, firm):
+    introduction = desk.asks(at(MONDAY), firm)
+    desk.contact(at(MONDAY, 11), introduction, lambda one, by: introductions.postpone(one, by, march(20)))
+
+    assert "Nadia" not in runs(desk, at(march(9), 8))
+    assert len(lines(runs(desk, at(march(16), 8))["Nadia"])) == 1

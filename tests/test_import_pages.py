@@ -389,6 +389,14 @@ def test_the_same_word_in_other_letters_is_no_difference(known, dropped):
     assert "v-title:" not in compared
 
 
+def test_what_the_record_lacks_is_filled_and_no_difference(known, dropped):
+    told = line(first="Lina", last="Morel", role="responsable RSE", email="l.morel@valmont.example.org", owner="www.valmont.example")
+    client, where = dropped(csv(told, header=HEADER.replace("Suivi par", "Site web")))
+    [row] = re.findall(r'href="(/partenaires/imports/lignes/[\w-]+)">Comparer', client.get(f"{where}?liste=ready").text)
+
+    assert set(re.findall(r'name="(v-[a-z]+)', client.get(row).text)) == {"v-title"}
+
+
 def test_the_files_word_can_be_taken_everywhere_at_once(known, dropped, worker, as_member, nadia):
     client, where = dropped(csv(OTHERWISE))
 

@@ -267,3 +267,15 @@ def test_what_waits_for_a_digest_that_will_not_come_leaves_and_what_is_not_wante
     sent, _states = leave(desk, at(MONDAY, 14))
 
     assert sent == {("declined", lucas.id)}
+
+
+def test_what_waits_for_a_digest_goes_on_waiting_when_other_choices_change(desk, firm, cast):
+    wants(desk, cast.nadia, decide="digest")
+    submitted(desk, firm)
+    leave(desk, at(MONDAY, 10))
+
+    with desk.as_system() as session:
+        notices.choose(session.get_one(User, cast.nadia.id), {"decide": "digest", "news": "never"}, weekly=True)
+        session.commit()
+
+        assert session.scalars(sa.select(Message.state).where(Message.kind == "new_request")).all() == [MessageState.HELD]

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from brokerage import clock, scope
 from brokerage.accounts import links
-from brokerage.accounts.models import Link, Purpose
+from brokerage.accounts.models import Link, Purpose, User
 from brokerage.errors import BadInput
 from brokerage.introductions import before_sending, deciding, fatigue, requests, rules, wishes
 from brokerage.introductions.models import Consent, Introduction, IntroductionRequest
@@ -634,3 +634,10 @@ def test_a_request_that_nobody_answered_in_time_says_so_and_the_other_associatio
         assert "en retard" in plain(client_of(helene).get("/droits/"))
     assert "Kanté" not in plain(client_of(awa).get("/droits/"))
     assert client_of(awa).get(f"/droits/{line.id}").status_code == 404
+
+
+def test_a_request_cannot_have_come_tomorrow(cast, as_member):
+    with as_member(cast.helene) as session, pytest.raises(BadInput) as refused:
+        register.note(session.get_one(User, cast.helene.id), Right.ACCESS, "Lina Morel", clock.today() + timedelta(days=1), register.PHONE)
+
+    assert refused.value.field == "received_on"

@@ -134,6 +134,26 @@ def test_asks_of_which_one_left_can_no_longer_be_taken_back(submitted, nadia, cl
             deciding.take_back(request, session.get_one(User, nadia.id))
 
 
+def test_an_ask_of_a_decision_before_does_not_hinder_taking_back_the_new_one(submitted, nadia, lucas, client_of, as_system, as_member):
+    request, contact = submitted
+    with clock.at(SUNDAY):
+        approve(client_of(nadia), submitted, leave="good")
+    with as_system() as session:
+        session.scalars(sa.select(Message).where(Message.kind == "ask_consent")).one().state = MessageState.SENT
+        session.commit()
+    with clock.at(SUNDAY + timedelta(hours=1)), as_member(lucas) as session:
+        requests.withdraw(session.get_one(IntroductionRequest, request.id), session.get_one(User, lucas.id))
+        session.commit()
+    with clock.at(SUNDAY + timedelta(hours=2)), as_member(nadia) as session:
+        mine, by = session.get_one(IntroductionRequest, request.id), session.get_one(User, nadia.id)
+        deciding.reopen(mine, by)
+        again = deciding.Choice(contact.id, "Une heure ?", "Bonjour", over_limit_reason="Elle l'a proposé.", leaves_at=SUNDAY + timedelta(days=1))
+        deciding.approve(mine, by, [again])
+
+        assert sending.first_of(sending.asks(mine)) == SUNDAY + timedelta(days=1)
+        deciding.take_back(mine, by)
+
+
 # ---- a moment of one's choice -----------------------------------------------------------------------------------
 
 
