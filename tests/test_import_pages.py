@@ -126,7 +126,7 @@ def test_ready_rows_go_in_and_the_others_wait(dropped, worker, as_member, nadia)
         assert session.scalar(sa.select(ImportBatch.state)) is ImportState.OPEN
         assert lanes(session) == {Lane.IMPORTED: 1, Lane.REFUSED: 1, Lane.SKIPPED: 1}
     page = client.get(where).text
-    assert "1 nouveaux" in page.replace("\u00a0", " ")
+    assert "Partenaires : 1 nouveau, " in page.replace("\u00a0", " ")
 
 
 def test_a_remark_is_imported_only_as_somebody_left_it(dropped, worker, as_member, nadia):

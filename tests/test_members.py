@@ -200,7 +200,7 @@ def test_nobody_leaves_with_partners_and_requests_in_hand(cast: Cast, client_of:
     page = client_of(cast.helene).get(f"/membres/{cast.nadia.id}/depart").text
     answer = client_of(cast.helene).post(f"/membres/{cast.nadia.id}/depart")
 
-    assert "un partenaire et une demande en cours" in page
+    assert "un partenaire, une demande en cours" in page
     assert answer.status_code == 422
     assert "Choisissez qui reprend" in answer.text
     assert now(cast.nadia).is_active

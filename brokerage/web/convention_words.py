@@ -1,6 +1,6 @@
 """What the pages of a convention say of its figures: sentences that state a finding, and never rank anybody."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
@@ -267,3 +267,20 @@ def _month_or_nothing(name: str) -> str:
         return month(name)
     except ValueError:
         return ""
+
+
+_NUMBERED: dict[str, Callable[[int], str]] = {
+    "volunteers": lambda n: ngettext("%(n)s bénévole", "%(n)s bénévoles", n, n=number(n)),
+    "women": lambda n: ngettext("%(n)s tutrice", "%(n)s tutrices", n, n=number(n)),
+    "classes": lambda n: ngettext("%(n)s classe", "%(n)s classes", n, n=number(n)),
+    "teachers": lambda n: ngettext("%(n)s enseignant", "%(n)s enseignants", n, n=number(n)),
+    "students": lambda n: ngettext("%(n)s étudiant", "%(n)s étudiants", n, n=number(n)),
+    "pupils": lambda n: ngettext("%(n)s élève", "%(n)s élèves", n, n=number(n)),
+    "copies": lambda n: ngettext("%(n)s exemplaire", "%(n)s exemplaires", n, n=number(n)),
+    "people": lambda n: ngettext("%(n)s autre personne", "%(n)s autres personnes", n, n=number(n)),
+}
+
+
+def in_number(name: str, n: int) -> str:
+    """« 4 tutrices », « 1 classe »: what an action counts."""
+    return _NUMBERED[name](n)

@@ -91,7 +91,8 @@ def shown(
         "ledger": counted, "asked": asked, "years": periods.years_of(convention),
         "sides": {d.asking.id: d.asking for d in counted.directions},
         "actions": {p.number: [a for a in done if a.commitment == p.number] for p in counted.promises},
-        "kinds": KINDS, "counts": COUNTS, "period": convention_words.period(asked.period), "may_note": reader().has(*commitments.EDITORS),
+        "kinds": KINDS, "counts": COUNTS, "in_number": convention_words.in_number,
+        "period": convention_words.period(asked.period), "may_note": reader().has(*commitments.EDITORS),
         "contested": contested, "contest_form": form or ContestForm(formdata=None),
     }  # fmt: skip
     return page("convention/commitments.html", status=status, **context)
