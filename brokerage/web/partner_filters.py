@@ -21,7 +21,7 @@ from brokerage.partners.fields import LONGEST, CustomField
 from brokerage.partners.models import ContactRole, PartnerKind, Permission, Status, Visibility
 from brokerage.partners.narrowing import end_of
 from brokerage.reference import places
-from brokerage.web.formats import number
+from brokerage.web.formats import date_short, number
 from brokerage.web.stories import role_label
 from brokerage.web.typed import identifier
 from brokerage.web.typography import typeset
@@ -177,7 +177,7 @@ def _side_words(side: str) -> Callable[[str], str]:
     def said(text: str) -> str:
         end = end_of(text)
         if isinstance(end, str):
-            day = format_date(date.fromisoformat(end), "d MMMM y")
+            day = date_short(date.fromisoformat(end))
             return typeset(_("à partir du %(day)s", day=day) if side == ">=" else _("jusqu'au %(day)s", day=day))
         return typeset(_("à partir de %(number)s", number=number(end)) if side == ">=" else _("jusqu'à %(number)s", number=number(end)))
 
