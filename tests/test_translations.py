@@ -221,7 +221,8 @@ def english(cast, as_member, as_system):
 def names(cast):
     registers = (places.REGIONS, places.ACADEMIES, places.DEPARTMENTS)
     of_places = [each.name for register in registers for each in register.values()]
-    return [*of_places, *(a.name for a in (cast.pa, cast.ede, cast.elsewhere)), *(user.name for user in cast.everyone), "Français"]
+    houses = [house.name for house in (cast.pa, cast.ede, cast.elsewhere)]
+    return [*of_places, *houses, *map(typo, houses), *(user.name for user in cast.everyone), "Français"]
 
 
 def addresses(app, ids):
