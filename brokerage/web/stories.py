@@ -166,9 +166,9 @@ def _told(codes: str) -> str:
 def install(app: Flask) -> None:
     """The words of the desk, for every template."""
     spoken: dict[str, Callable[..., str]] = {
-        "purpose": purpose_label, "role": role_label, "outcome": said_by, "head_counts": numbers, "of_name": of_name,
+        "purpose": purpose_label, "role": role_label, "outcome": said_by, "head_counts": numbers,
     }  # fmt: skip
-    app.jinja_env.globals.update({name: _printed(words) for name, words in spoken.items()})
+    app.jinja_env.globals.update({name: _printed(words) for name, words in spoken.items()}, of_name=of_name)  # a name stays as typed
 
 
 def _printed(words: Callable[..., str]) -> Callable[..., str]:
