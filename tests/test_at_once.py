@@ -118,7 +118,8 @@ def test_a_partner_who_answers_twice_at_once_has_answered_once(asked, stage, nad
     assert "Une réponse a déjà été enregistrée" in late
 
 
-def test_two_managers_note_an_answer_at_once_and_the_second_reads_whose_counts(asked, stage, nadia, karim, as_system, monkeypatch):  # noqa: F811
+@pytest.mark.parametrize("nadias_word", ["refuse", "postpone"])
+def test_two_managers_note_an_answer_at_once_and_the_second_reads_whose_counts(nadias_word, asked, stage, nadia, karim, as_system, monkeypatch):  # noqa: F811
     request, contact = asked
     stage.approves(nadia, request, contact)
     with as_system() as session:
@@ -127,15 +128,33 @@ def test_two_managers_note_an_answer_at_once_and_the_second_reads_whose_counts(a
 
     told = at_once(
         monkeypatch, following.access, "find_or_404",
-        lambda: nadias.post(place, data={"answer": "refuse", "channel": "phone"}),
+        lambda: nadias.post(place, data={"answer": nadias_word, "until": "2099-01-05", "channel": "phone"}),
         lambda: karims.post(place, data={"answer": "accept", "channel": "reply"}),
     )  # fmt: skip
 
     assert sorted(status for status, _page in told) == [303, 409]
     with as_system() as session:
         [kept] = session.scalars(sa.select(Consent.answer)).all()
-    winner, loser = ("Nadia Benhaddou", karim) if kept == "refuse" else ("Karim Lahlou", nadia)
+    winner, loser = ("Nadia Benhaddou", karim) if kept == nadias_word else ("Karim Lahlou", nadia)
     [late] = [page for status, page in told if status == 409]
     refusal = f"{winner} s'en est occupé entre-temps. La page montre où en est la demande."
     assert refusal in late
     assert late.replace(refusal, "").split() == html.unescape(re.sub(r"<[^>]+>", " ", plain(stage._client_of(loser).get(request).text))).split()
+
+
+def test_an_answer_noted_on_a_page_that_another_answer_made_old_is_not_taken(asked, stage, nadia, karim, as_system):  # noqa: F811
+    request, contact = asked
+    stage.approves(nadia, request, contact)
+    with as_system() as session:
+        place = f"/demandes/introductions/{session.scalars(sa.select(Introduction.id)).one()}/reponse"
+    karims = stage._client_of(karim)
+    seen = re.search(r'name="seen" value="([^"]*)"', karims.get(request).text)[1]
+    stage._client_of(nadia).post(place, data={"answer": "postpone", "until": "2099-01-05", "channel": "phone", "seen": seen})
+
+    late = karims.post(place, data={"answer": "refuse", "channel": "phone", "seen": seen})
+
+    assert late.status_code == 409
+    assert late.status_code == 409
+    assert "Nadia Benhaddou s'en est occupé entre-temps" in html.unescape(plain(late.text))
+    with as_system() as session:
+        assert session.scalars(sa.select(Introduction.state)).one() is IntroductionState.POSTPONED

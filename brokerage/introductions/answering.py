@@ -4,12 +4,12 @@ import sqlalchemy as sa
 
 from brokerage import clock
 from brokerage.database import db
-from brokerage.errors import N_, WrongState
+from brokerage.errors import WrongState
 from brokerage.introductions.introductions import withdraw_answers
 from brokerage.introductions.models import Consent, Introduction
 from brokerage.introductions.policy import Person
 from brokerage.introductions.states import AWAITING_CONTACT, CHANGEABLE, IntroductionState, RequestState
-from brokerage.introductions.steps import hold, take
+from brokerage.introductions.steps import hold, take, too_late
 from brokerage.partners.models import Contact
 
 FIRST = ""  # the mark of a page that was opened before any answer
@@ -43,7 +43,7 @@ def insist_on_first(introduction: Introduction, seen: str) -> None:
     hold(introduction)
     ready = introduction.state in AWAITING_CONTACT or may_change(introduction)
     if not ready or mark(introduction) != seen:
-        raise AnsweredElsewhere(N_("Une réponse a déjà été enregistrée."))
+        raise too_late(introduction, AnsweredElsewhere)
 
 
 def make_room(introduction: Introduction, by: Person) -> None:

@@ -47,7 +47,7 @@ def hold(thing: Thing, name: str = "") -> None:
         if state.persistent and not db.session.is_modified(one):
             db.session.refresh(one, with_for_update={"of": type(one)})
     if name and thing.state not in _table(thing)[name].sources:
-        raise _too_late(thing)
+        raise too_late(thing)
 
 
 def _table(thing: Thing) -> dict[str, Step[Any]]:
@@ -62,13 +62,13 @@ def request_of(thing: Thing) -> IntroductionRequest:
 def _guard(step: Step[Any], thing: Thing, by: Person, rule: bool) -> None:
     allowed = Actor.RULE in step.actors if rule else policy.may(by, step, request_of(thing))
     if thing.state not in step.sources:
-        raise _too_late(thing)
+        raise too_late(thing)
     if not allowed:
         raise NotYours(N_("Cette décision ne vous revient pas."))
 
 
-def _too_late(thing: Thing) -> WrongState:
-    """Tell who was faster."""
+def too_late(thing: Thing, kind: type[WrongState] = WrongState) -> WrongState:
+    """The refusal that tells who was faster."""
     last = db.session.scalar(
         sa.select(timeline.Entry)
         .where(timeline.Entry.request_id == request_of(thing).id, timeline.Entry.what.in_(_DEEDS))
@@ -76,7 +76,7 @@ def _too_late(thing: Thing) -> WrongState:
         .limit(1)
     )
     who = last.by_name if last and last.by_name else N_("quelqu'un")
-    return WrongState(N_("%(who)s s'en est occupé entre-temps. La page montre où en est la demande."), who=who)
+    return kind(N_("%(who)s s'en est occupé entre-temps. La page montre où en est la demande."), who=who)
 
 
 def as_by(person: Person) -> By:

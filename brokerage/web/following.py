@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from brokerage.accounts.models import Role
 from brokerage.errors import N_, BadInput
-from brokerage.introductions import deciding, introductions, policy
+from brokerage.introductions import answering, deciding, introductions, policy
 from brokerage.introductions.models import Channel, Introduction
 from brokerage.web import access
 from brokerage.web.access import me
@@ -67,6 +67,7 @@ def note_answer(id: uuid.UUID) -> ResponseReturnValue:
 
 
 def _note(one: Introduction) -> None:
+    answering.insist_on_first(one, request.form.get("seen", answering.mark(one)))
     channel = Channel.PHONE if request.form.get("channel") == "phone" else Channel.REPLY
     match request.form.get("answer"):
         case "accept":
