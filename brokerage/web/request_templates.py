@@ -50,8 +50,10 @@ def _listed(status: int = 200, wrong: TemplateForm | None = None, refused: uuid.
 @pages.get("/modeles/nouveau")
 @access.members(*ASKERS)
 def new_template() -> ResponseReturnValue:
-    """What would be kept of the request ?de=…, and the name to give it."""
-    kept_of = found(request.args.get("de", type=uuid.UUID) or uuid.UUID(int=0))
+    """What would be kept of the request ?de=…, and the name to give it; without one, the list."""
+    if (of := request.args.get("de", type=uuid.UUID)) is None:
+        return redirect(url_for("requests.templates"), 303)
+    kept_of = found(of)
     return _naming(kept_of, TemplateForm(formdata=None, name=request_templates.name_for(kept_of)))
 
 
