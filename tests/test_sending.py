@@ -72,6 +72,19 @@ def test_an_ask_waits_for_the_good_hour_and_can_be_taken_back_until_then(submitt
     assert the_ask(as_system).state is MessageState.CANCELLED
 
 
+@pytest.mark.parametrize(("after", "told"), [(timedelta(seconds=20), False), (timedelta(hours=6), True)])
+def test_a_requester_who_read_that_a_request_was_accepted_reads_that_it_is_open_again(submitted, nadia, lucas, client_of, as_system, after, told):
+    with clock.at(SUNDAY):
+        approve(client_of(nadia), submitted, leave="good")
+    with clock.at(SUNDAY + after):
+        client_of(nadia).post(f"/demandes/{submitted[0].id}/annulation")
+
+    with as_system() as session:
+        reopened = session.scalars(sa.select(Message).where(Message.kind == "reopened")).all()
+    assert [one.to_user_id for one in reopened] == [lucas.id] * told
+    assert all("est rouverte : Nadia Benhaddou" in one.text.replace("\u00a0", " ") for one in reopened)
+
+
 def test_the_requester_reads_from_which_day_on_the_contact_is_asked_when_it_is_not_at_once(submitted, nadia, client_of, as_system):
     with clock.at(SUNDAY):
         approve(client_of(nadia), submitted, leave="good")

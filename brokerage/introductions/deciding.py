@@ -11,11 +11,11 @@ from brokerage import clock
 from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput, NotYours, WrongState
-from brokerage.introductions import entrusting, fatigue, introductions, policy, routing, rules, sending
+from brokerage.introductions import entrusting, fatigue, introductions, letters, policy, routing, rules, sending
 from brokerage.introductions.models import Ask, Introduction, IntroductionRequest
 from brokerage.introductions.policy import Person
 from brokerage.introductions.purposes import DECLINE_REASONS
-from brokerage.introductions.states import IntroductionState, RequestState
+from brokerage.introductions.states import IntroductionState, Letter, RequestState
 from brokerage.introductions.steps import hold, note_privately, take
 from brokerage.mail import outbox
 from brokerage.mail.models import Message
@@ -228,13 +228,15 @@ _OPENED = (IntroductionState.CONSENT_PENDING, IntroductionState.INTRODUCED)
 
 
 def take_back(request: IntroductionRequest, by: User) -> None:
-    """Undo a decision while no ask of it, or no refusal, has left. Raises WrongState once one has."""
+    """Undo a decision while no ask of it, or no refusal, has left. Raises WrongState once one has.
+
+    When the ask waited for its hour, the requester has read by now that their request was accepted: they hear that it is open.
+    """
     hold(request, "take_back")
-    since = request.decided_at or clock.now()
+    since, was_told = request.decided_at or clock.now(), not _undoing(request)
     if any(ask.has_left for ask in sending.asks(request)):
         raise WrongState(N_("Trop tard pour annuler : l'e-mail est parti."))
-    letters = (Message.request_id == request.id, Message.created_at >= since)
-    if not outbox.cancel(*letters):
+    if not outbox.cancel(Message.request_id == request.id, Message.created_at >= since):
         raise WrongState(N_("Trop tard pour annuler : l'e-mail est parti."))
     for introduction in request.introductions:
         if introduction.state in _OPENED or (introduction.state is IntroductionState.POSTPONED and introduction.asked_at is None):
@@ -242,6 +244,14 @@ def take_back(request: IntroductionRequest, by: User) -> None:
     request.decline_reason, request.decided_at, request.decision_word = "", None, ""
     db.session.flush()
     take("take_back", request, by)
+    if was_told:
+        letters.write(Letter.REOPENED, request, by)
+
+
+def _undoing(request: IntroductionRequest) -> bool:
+    """Whether the time to undo still runs, in which not even the requester was written to."""
+    decided_at = request.decided_at or clock.now()
+    return (clock.now() - decided_at).total_seconds() < rules.of(request.giving_id).undo_seconds
 
 
 def may_take_back(request: IntroductionRequest, asks: Sequence[sending.Waiting]) -> bool:
@@ -253,8 +263,7 @@ def may_take_back(request: IntroductionRequest, asks: Sequence[sending.Waiting])
         return False
     if any(ask.has_left for ask in asks):
         return False
-    undoing = (clock.now() - request.decided_at).total_seconds() < rules.of(request.giving_id).undo_seconds
-    return undoing or (request.state is RequestState.APPROVED and sending.first_of(asks) is not None)
+    return _undoing(request) or (request.state is RequestState.APPROVED and sending.first_of(asks) is not None)
 
 
 def call_off(introduction: Introduction, by: User) -> None:
