@@ -291,7 +291,7 @@ def test_an_address_keeps_the_filters_and_forgets_the_place(house):
     assert drawn == "/demandes?etat=a_decider&amp;tri=nom /demandes"
 
 
-@pytest.mark.parametrize("status", [403, 404, 409, 500, 503])
+@pytest.mark.parametrize("status", [403, 404, 409, 500, 503, "refused"])
 def test_an_error_page_needs_neither_visitor_nor_database(house, status):
     drawn = house.jinja_env.get_template(f"errors/{status}.html").render(locale="fr")
 

@@ -19,6 +19,7 @@ from brokerage.introductions.models import IntroductionRequest, Result
 from brokerage.introductions.purposes import DECLINE_REASONS
 from brokerage.partners.models import Visibility
 from brokerage.timeline import Actor, By
+from brokerage.web import errors
 from tests import cast as people
 from tests.test_access import MATRIX
 
@@ -319,3 +320,13 @@ def test_every_fragment_equals_its_reload(app, cast, house, client_of, who):
                 assert content == inside(whole.text, one), address
     assert {target for _, target in found} >= {"boite", "rows"}
     assert len(found) >= 8
+
+
+def test_a_refusal_that_no_form_shows_is_read_on_a_page_that_does_not_speak_of_a_lost_one(app):
+    with app.test_request_context("/"):
+        answer = errors._page(429, "Vous avez écrit cinq fois aujourd'hui : revenez demain.")
+
+    page = answer.get_data(as_text=True)
+    assert answer.status_code == 429
+    assert "cinq fois aujourd’hui" in page
+    assert "n'existe plus" not in page.replace("’", "'")

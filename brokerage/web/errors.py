@@ -71,7 +71,7 @@ def _unexpected(error: Exception) -> Response:
 
 
 def _page(status: int, sentence: str = "", code: int | None = None, reference: str = "") -> Response:
-    shown = status if status in PAGES else (404 if status < 500 else 500)
+    shown = status if status in PAGES else 500 if status >= 500 else "refused" if sentence else 404
     try:
         body = render_template(f"errors/{shown}.html", sentence=sentence, reference=reference)
     except LOST as lost:  # only to learn the reader's language, but it was asked

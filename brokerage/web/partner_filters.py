@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from flask import request
-from flask_babel import format_date
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -101,7 +100,7 @@ def _last(text: str) -> str | None:
 
 
 def _last_words(text: str) -> str:
-    return _(LAST_NAMES[text]) if text in LAST_NAMES else _("Depuis le %(day)s", day=format_date(date.fromisoformat(text), "d MMMM y"))
+    return _(LAST_NAMES[text]) if text in LAST_NAMES else _("Depuis le %(day)s", day=date_short(date.fromisoformat(text)))
 
 
 def _spans() -> Options:
