@@ -229,7 +229,7 @@ def valid(markup):
 PIECES = {
     "a form": "{% call ui.form(form) %}{% for f in form %}{{ ui.field(f, help='Aide', count=f.type == 'TextAreaField') }}{% endfor %}"
     "{{ ui.submit('Envoyer', 'send', busy='Envoi en cours', key='a') }}{% endcall %}{{ ui.act('/x', 'Retirer') }}{{ ui.chips(form.purpose) }}",
-    "a table": "{% call ui.table('Lycées') %}<thead><tr>{{ ui.th_sort('Nom', 'name', '-name') }}{{ ui.th('x', hidden=true) }}</tr></thead>{% endcall %}"
+    "a table": "{% call ui.table('Lycées') %}<thead><tr>{{ ui.th_sort('Nom', 'name', '-name') }}{{ ui.th_sorts([('Nom', 'nom', false), ('Ajout', 'ajout', true)], '-ajout') }}{{ ui.th('x', hidden=true) }}</tr></thead>{% endcall %}"
     "{{ ui.pager('38', 'a', none) }}{{ ui.check(1, 'Choisir') }}{{ ui.check_all() }}{% call ui.bulk('choisis') %}{% endcall %}",
     "lists": "{% call ui.page_head('Titre', 'sous') %}{% endcall %}{{ ui.section_head('i', 'T', '/x', 'Voir') }}{{ ui.crumbs([('A', '/'), ('B', none)]) }}"
     "<ul>{% call ui.row('T', '/x', end=state_badge('accord')) %}m{% endcall %}</ul>{{ ui.facts([('a', 1), ('b', '')]) }}{{ ui.message('un\n\ndeux\ntrois') }}"

@@ -33,7 +33,7 @@ def test_us9_a_referent_prefers_september_and_hears_nothing_before(stage, lucas,
         request = stage.asks(lucas, lycee, **NEED)
         stage.approves(nadia, request, contact)
     with stage.on(date(2025, 5, 14)):
-        assert "Aucun message avant la date que vous avez choisie." in stage.answers(contact, "postpone", until="2025-09-01")
+        assert "Aucun message avant le 1er septembre." in stage.answers(contact, "postpone", until="2025-09-01")
         assert "1er septembre" in stage.reads(lucas, request)
     written = len(stage.letters(contact))
 
@@ -45,7 +45,7 @@ def test_us9_a_referent_prefers_september_and_hears_nothing_before(stage, lucas,
     assert said == []
     with stage.on(date(2025, 9, 1), 9):
         assert stage.time_passes() == ["reminder_postponed"]
-        assert "Lycée Rotrou" in stage.letters(nadia, "reminder_postponed")[0].text
+        assert "le lycée Rotrou" in stage.letters(nadia, "reminder_postponed")[0].text
     assert len(stage.letters(contact)) == written
     with as_system() as session:
         request_row = session.scalars(sa.select(IntroductionRequest)).one()

@@ -254,7 +254,7 @@ def test_on_the_date_the_manager_is_asked_and_then_writes(cast, house, as_system
     [letter] = house.letters("reminder_postponed")
     house.does(cast.nadia, request, lambda r, by: introductions.resume(_one(r, waiting), by), datetime(2026, 9, 1, 11, tzinfo=PARIS))
 
-    assert "Une personne devait être sollicitée pour Lycée Condorcet" in letter.text
+    assert "Une personne devait être sollicitée pour le lycée Condorcet" in letter.text
     assert [m.to_contact_id for m in house.letters("ask_consent")][-1] == third
     with as_system() as session:
         assert session.scalar(sa.select(sa.func.count()).select_from(Ask).where(Ask.contact_id == third)) == 1

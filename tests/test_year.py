@@ -207,14 +207,14 @@ def the_year_had_all_of_it(year: Year) -> None:
 
 
 def print_table(year: Year) -> None:
-    for number in sorted({one.number for one in year.requests.values()}):
-        print(f"\n{number}", *told_of(year, number), sep="\n")
+    for place in sorted(year.played.asked):
+        print(f"\n{place}", *told_of(year, place), sep="\n")
 
 
-def told_of(year: Year, number: str) -> list[str]:
+def told_of(year: Year, place: int) -> list[str]:
     """What happened to a request and its introductions, and what left when, a line each; of one moment, in the order of the alphabet."""
-    [request] = [one for one in year.requests.values() if one.number == number]
-    mine = [(key, story) for key, story in year.stories.items() if story.request_id == request.id]
+    request_id = year.played.asked[place]
+    mine = [(key, story) for key, story in year.stories.items() if story.request_id == request_id]
     return [line for key, story in sorted(mine, key=lambda one: one[1].stays[0].start) for line in _one_story(year, key, story)]
 
 
@@ -229,5 +229,5 @@ def _one_story(year: Year, key: Any, story: Story) -> list[str]:
 
 
 def the_ten_checked_by_hand_are_as_they_were_checked(year: Year) -> None:
-    for number, checked in CHECKED.items():
-        assert told_of(year, number) == [line.partition("  # ")[0].strip() for line in checked.strip().splitlines()], number
+    for place, checked in CHECKED.items():
+        assert told_of(year, place) == [line.partition("  # ")[0].strip() for line in checked.strip().splitlines()], place

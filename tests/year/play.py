@@ -28,14 +28,19 @@ HOUR = timedelta(hours=1)
 
 
 class Play:
-    """A queue of what will happen, in the order of the clock. What the product refuses changes nothing."""
+    """A queue of what will happen, in the order of the clock. What the product refuses changes nothing.
+
+    Each request has dice of its own: what becomes of one does not change how the others fall.
+    """
 
     def __init__(self, crowd: Crowd, seed: int, how_many: int) -> None:
         self.crowd, self.dice = crowd, random.Random(seed)
-        self.queue: list[tuple[datetime, int, Callable[[], None]]] = []
+        self.queue: list[tuple[datetime, int, Callable[[], None], random.Random]] = []
         self.serial, self.refused, self.done = itertools.count(), 0, 0
-        for _ in range(how_many):
-            self.at(self._evening(FIRST, date(2026, 7, 3)), self.ask)
+        self.asked: dict[int, Any] = {}  # the id of each request that was sent, by its place in the plan
+        for place in range(how_many):
+            self.dice = random.Random(f"{seed} {place}")
+            self.at(self._evening(FIRST, date(2026, 7, 3)), lambda place=place: self.ask(place))
         for away in AWAY:
             self.at(datetime(away.first.year, away.first.month, away.first.day, 0, 5, tzinfo=PARIS), lambda away=away: self.goes(away))
         self.at(KARIM_LEAVES, lambda: self.leaves("karim", "nadia"))
@@ -43,7 +48,7 @@ class Play:
 
     def at(self, when: datetime, act: Callable[[], None]) -> None:
         if when < datetime(LAST.year, LAST.month, LAST.day, tzinfo=PARIS):
-            heapq.heappush(self.queue, (when, next(self.serial), act))
+            heapq.heappush(self.queue, (when, next(self.serial), act, self.dice))
 
     def after(self, days: tuple[float, float], act: Callable[[], None], since: datetime | None = None) -> None:
         self.at((since or clock.now()) + DAY * self.dice.uniform(*days), act)
@@ -51,7 +56,7 @@ class Play:
     def until(self, instant: datetime) -> None:
         """Everything that happens before this instant."""
         while self.queue and self.queue[0][0] < instant:
-            when, _serial, act = heapq.heappop(self.queue)
+            when, _serial, act, self.dice = heapq.heappop(self.queue)
             with clock.at(when):
                 try:
                     act()
@@ -83,7 +88,7 @@ class Play:
 
     # ---- the asking side ---------------------------------------------------------------------------------------
 
-    def ask(self) -> None:
+    def ask(self, place: int) -> None:
         asking = self.dice.choice([self.crowd.pa, self.crowd.ede])
         giving = self.crowd.ede if asking == self.crowd.pa else self.crowd.pa
         today = clock.today()
@@ -98,6 +103,7 @@ class Play:
             request = people.a_request(by, type("Giving", (), {"id": giving}), None, **more)
             requests.submit(request, by)
             session.commit()
+        self.asked[place] = request.id
         self.decide_later(request.id, wanted)
         if self.chance(0.06):
             self.after((0.1, 15), lambda: self.takes_back(request.id))
