@@ -8,6 +8,7 @@ from brokerage import calendar, clock
 from brokerage.introductions import deciding, desk, introductions, requests
 from brokerage.introductions.models import Introduction, IntroductionRequest
 from brokerage.introductions.states import IntroductionState, RequestState
+from brokerage.mail.models import Message
 from brokerage.partners.models import Contact, Permission
 from brokerage.timeline import Actor, By
 from tests import cast as people
@@ -149,6 +150,17 @@ def test_a_comment_without_a_reader_or_a_word_is_refused_and_kept(cast, as_membe
 
     assert (unread.status_code, empty.status_code) == (422, 422)
     assert "Pour qui donc ?" in unread.text
+
+
+def test_a_request_is_not_handed_to_whoever_has_it(cast, as_member, as_system, client_of, lucas, nadia, karim):
+    [request_id] = asked(cast, as_member, lucas, nadia)
+
+    refused = client_of(karim).post(f"/demandes/{request_id}/transmission", data={"to": str(nadia.id), "word": "C'est pour toi."})
+
+    assert refused.status_code == 422
+    assert "Nadia Benhaddou a déjà cette demande." in refused.text
+    with as_system() as session:
+        assert session.scalars(sa.select(Message).where(Message.kind == "redirected")).all() == []
 
 
 def test_several_requests_are_set_aside_at_once_and_the_one_that_cannot_says_why(cast, as_member, as_system, client_of, lucas, nadia):

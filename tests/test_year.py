@@ -225,7 +225,9 @@ def _one_story(year: Year, key: Any, story: Story) -> list[str]:
         (m.sent_at or m.created_at, f"{paris(m.sent_at)} {m.kind} → {year.crowd.names.get(m.to_user_id, 'contact')} ({m.state})")
         for m in year.letters.get(key, ())
     ]
-    return [f"at {where.town}: {year.ended[key]}" if where else f"the request: {year.ended[key]}", *(line for _at, line in sorted(steps + letters))]
+    event = year.requests[story.request_id].event_on
+    aim = f"at {where.town}" if where else f"the request, for {event:%a %d/%m/%Y}" if event else "the request, for no day"
+    return [f"{aim}: {year.ended[key]}", *(line for _at, line in sorted(steps + letters))]
 
 
 def the_ten_checked_by_hand_are_as_they_were_checked(year: Year) -> None:

@@ -13,12 +13,17 @@ from brokerage.partners.models import Partner, Visibility
 def redirect(
     request: IntroductionRequest, by: User, *, to: User | None = None, partner: Partner | None = None, word: str = ""
 ) -> None:
-    """Hand the request to a colleague, or point it at another of our partners; the delay starts again."""
+    """Hand the request to a colleague, or point it at another of our partners; the delay starts again.
+
+    Raises BadInput for whoever has it already: the requester would read of a change that is none.
+    """
     if to is None and partner is None:
         raise BadInput(N_("Choisissez une personne ou un partenaire."))
     if to:
         _may_decide(to, request)
     hold(request, "redirect")
+    if to and to.id == request.handler_id and partner is None:
+        raise BadInput(N_("%(name)s a déjà cette demande."), "to", name=to.name)
     if partner:
         _aim_at(request, partner)
     if to or routing.entrust(request) is None:
