@@ -137,7 +137,8 @@ def test_days_are_written_out(reader):
 
     assert formats.date_long(day) == "jeudi 12\u00a0mars 2026"
     assert formats.date_short(date(2026, 1, 14)) == "14\u00a0janv. 2026"
-    assert [formats.month_year(since) for since in ("2021-09", "2021", "")] == ["septembre\u00a02021", "2021", ""]
+    written = {"2021-09": "septembre 2021", "2021-06-10": "10 juin 2021", "2021": "2021", "99999-09": "99999-09", "depuis 2003": "depuis 2003", "": ""}
+    assert {since: formats.month_year(since).replace("\u00a0", " ") for since in written} == written
     assert formats.day_named(day) == "jeu. 12\u00a0mars"
     assert formats.day_month(date(2026, 4, 1)) == "1er\u00a0avril"
 

@@ -51,11 +51,13 @@ def day_named(day: Day | None) -> str:
 
 
 def month_year(since: str | None) -> str:
-    """« septembre 2021 » for "2021-09"; "2021" and whatever else was typed as it is."""
-    year, _dash, month = (since or "").partition("-")
-    if not (year.isdigit() and month.isdigit() and 1 <= int(month) <= 12):
+    """« septembre 2021 » for "2021-09", « 10 juin 2021 » for a day; "2021" and whatever else was typed as it is."""
+    whole = len(since or "") == len("2021-06-10")
+    try:
+        day = date.fromisoformat((since or "") + ("" if whole else "-01"))
+    except ValueError:
         return since or ""
-    return format_date(date(int(year), int(month), 1), f"MMMM{NBSP}y", locale=language())
+    return date_short(day) if whole else format_date(day, f"MMMM{NBSP}y", locale=language())
 
 
 def hour(instant: datetime | None) -> str:
