@@ -18,16 +18,16 @@ def install(app: Flask) -> None:
     def frame() -> dict[str, Any]:
         return {"visitor": access.visiting(), "locale": language()}
 
-    app.jinja_env.globals.update(navigation=navigation, kept=kept)
+    app.jinja_env.globals.update(navigation=navigation, drawn_once=drawn_once)
 
 
-def kept(piece: str, **values: str | bool) -> Markup:
+def drawn_once(piece: str, **values: str | bool) -> Markup:
     """A piece of a page that depends on these values and the reader's language alone, drawn once for all of them."""
-    return _kept(piece, language(), tuple(values.items()))
+    return _drawn_once(piece, language(), tuple(values.items()))
 
 
 @lru_cache(maxsize=256)
-def _kept(piece: str, spoken: str, values: tuple[tuple[str, str | bool], ...]) -> Markup:
+def _drawn_once(piece: str, spoken: str, values: tuple[tuple[str, str | bool], ...]) -> Markup:
     return Markup(current_app.jinja_env.get_template(piece).render(dict(values), locale=spoken))
 
 
