@@ -139,13 +139,19 @@ def begin(user_id: uuid.UUID) -> None:
 
 def key_of(user_id: uuid.UUID, email: str) -> Key | None:
     """The key whose first code is awaited; None when there is none, and once it is confirmed: it is never shown again."""
-    with scope.acting(scope.Scope(scope.Kind.DOOR, read_only=True)) as session:
-        found = session.get(SecondFactor, user_id)
-        if found is None or found.confirmed_at or clock.now() - found.begun_at > PATIENCE:
+    with scope.acting(scope.Scope(scope.Kind.DOOR, read_only=True)):
+        if (found := _awaited(user_id)) is None:
             return None
         key = tokens.code_key(_secret, found.seed)
     groups = " ".join(key[at : at + 4] for at in range(0, len(key), 4))
     return Key(groups, pyotp.TOTP(key).provisioning_uri(name=email, issuer_name="Passerelle"))
+
+
+def _awaited(user_id: uuid.UUID) -> SecondFactor | None:
+    """The row whose first code may still come."""
+    found = db.session.get(SecondFactor, user_id)
+    waits = found is not None and found.confirmed_at is None and clock.now() - found.begun_at <= PATIENCE
+    return found if waits else None
 
 
 def confirm(user_id: uuid.UUID, code: str) -> list[str]:
@@ -154,8 +160,7 @@ def confirm(user_id: uuid.UUID, code: str) -> list[str]:
     Raises BadInput for a wrong code, WrongState when there is nothing to confirm, throttle.TooMany.
     """
     with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
-        found = session.get(SecondFactor, user_id)
-        if found is None or found.confirmed_at or clock.now() - found.begun_at > PATIENCE:
+        if (found := _awaited(user_id)) is None:
             raise WrongState(N_("Cette clé n'attend plus de code. Recommencez la mise en place."))
         tried = _counted(user_id)
         if not _takes(user_id, code):
