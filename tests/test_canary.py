@@ -117,8 +117,9 @@ FOREIGN = ["lucas", "jean_baptiste", "awa", "oscar", None]
 def test_no_page_fragment_search_or_error_holds_anything_of_a_foreign_contact(app, cast, planted, client_of, who):
     client = client_of(getattr(cast, who) if who else None)
 
-    leaks = [(where, hits) for where, hits, _ in walk(app, client, planted) if hits]
-    assert leaks == []
+    answers = list(walk(app, client, planted))
+    assert [(where, hits) for where, hits, _ in answers if hits] == []
+    assert [where for where, _, status in answers if status >= 500] == []
 
 
 def test_the_pages_of_a_contact_hold_nothing_of_another_one(app, cast, planted, client_of, oscar, as_member):
@@ -140,19 +141,16 @@ def test_the_pages_of_a_contact_hold_nothing_of_another_one(app, cast, planted, 
     assert {"preferences.show", "own_data.show", "own_data.correction", "own_data.download"} <= opened
 
 
-def test_no_page_answers_500_to_anything_the_walk_tries(app, cast, planted, client_of, lucas, nadia):
-    for member in (lucas, nadia):
-        assert [where for where, _, status in walk(app, client_of(member), planted) if status >= 500] == []
-
-
 def test_the_owner_sees_their_own_canaries_so_the_walk_can_see(app, planted, client_of, nadia):
-    seen = set().union(*(hits for _, hits, _ in walk(app, client_of(nadia), planted)))
+    answers = list(walk(app, client_of(nadia), planted))
+    seen = set().union(*(hits for _, hits, _ in answers))
 
     assert {"canarilla", "canary-pa-email", "199009911", "canari-note-privee", "Canari Caché", "canari-propose"} <= seen
+    assert [where for where, _, status in answers if status >= 500] == []
 
 
 def test_the_admin_reads_the_register_so_the_walk_can_see_it_too(app, planted, client_of, helene):
-    assert "canari-au-registre" in set().union(*(hits for _, hits, _ in walk(app, client_of(helene), planted)))
+    assert any("canari-au-registre" in hits for _, hits, _ in walk(app, client_of(helene), planted))
 
 
 def test_no_letter_to_a_foreign_member_holds_anything_before_consent(planted, cast, as_system):
@@ -178,8 +176,7 @@ def test_the_walk_finds_a_leak_that_is_planted(app, planted, client_of, lucas, l
 
     app.view_functions["directory.index"] = leaking
     try:
-        client = client_of(lucas)
-        assert [where for where, hits, _ in walk(app, client, {}) if hits]
+        assert any(hits for _, hits, _ in walk(app, client_of(lucas), {}))
     finally:
         app.view_functions["directory.index"] = original
 

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from brokerage.errors import BadInput
 from brokerage.reference.folding import folded
 from brokerage.reference.sensitive import delicate_in
+from brokerage.transfer.formulas import restored
 from brokerage.transfer.mapping.amounts import euros
 from brokerage.transfer.mapping.columns import corrected, guess
 from brokerage.transfer.mapping.dates import dated
@@ -869,7 +870,9 @@ CELL = st.text(alphabet="abcdéè ;,\"'\n0123456789@.", max_size=12)
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.lists(CELL, min_size=4, max_size=4), min_size=1, max_size=12))
+@example([["", "", "", "'\n"]])
 def test_every_line_of_a_well_made_file_gives_one_row(table):
+    """An apostrophe before what a spreadsheet would take for a formula is our own exports' doing, and goes again."""
     file = io.StringIO()
     lines = [["Établissement", "Ville", "Mail", "Remarques"], *table]
     csv.writer(file, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(lines)
@@ -878,7 +881,7 @@ def test_every_line_of_a_well_made_file_gives_one_row(table):
 
     assert parse_all(read(file.getvalue().encode()))
     assert sum(len("".join(row.texts).split()) for row in rows) == sum(
-        len("".join(cell.strip() for cell in line).split()) for line in lines
+        len("".join(restored(cell).strip() for cell in line).split()) for line in lines
     )
 
 

@@ -111,6 +111,7 @@ def year(cast, app, sink: Sink) -> Year:  # noqa: F811
 
 
 @pytest.mark.slow
+@pytest.mark.longest
 def test_a_year_of_three_hundred_requests(year: Year, sink: Sink) -> None:  # noqa: F811
     if os.environ.get("PASSERELLE_TABLE"):
         print_table(year)
