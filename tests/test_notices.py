@@ -123,6 +123,16 @@ def postponed_until_its_day(desk, firm):
     desk.lives(MONDAY, march(10))
 
 
+def suggested_until(day):
+    """The contact named a colleague, and nobody does anything about it."""
+
+    def happens(desk, firm):
+        contact_says(lambda one, by: introductions.suggest(one, by, last_name="Ruiz", first_name="Ana"))(desk, firm)
+        desk.lives(MONDAY, day)
+
+    return happens
+
+
 def lucas_comments(desk, firm):
     request = submitted(desk, firm)
     with clock.at(at(MONDAY, 11)), desk.as_member(desk.cast.lucas) as session:
@@ -149,6 +159,8 @@ CASES = {
     "reminder_question": (question_reminded, "lucas"),
     "reminder_parked": (parked_until(march(12)), "nadia"),
     "reminder_postponed": (postponed_until_its_day, "nadia"),
+    "reminder_answered": (suggested_until(march(5)), "nadia"),
+    "reminder_forgotten": (suggested_until(march(12)), "karim"),
     "reminder_outcome": (introduced(march(16)), "lucas"),
     "reminder_outcome_again": (introduced(march(30)), "lucas"),
     "comment": (lucas_comments, "nadia"),

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 
 from brokerage import calendar, clock, scope
-from brokerage.accounts.models import User
+from brokerage.accounts.models import Association, User
 from brokerage.calendar import HEAD_OFFICE, Place
 from brokerage.database import db
 from brokerage.introductions import deciding, introductions, letters, reminder_letters, reminders, requests
@@ -98,8 +98,9 @@ class Desk:
         with clock.at(when), self.as_system() as session:
             before = set(session.scalars(sa.select(Message.id)))
             done = (reminders.pass_time(), reminders.send_due())
-            new = session.scalars(sa.select(Message).where(Message.id.not_in(before)).order_by(Message.due_at, Message.kind)).all()
-            return [self._line(session, one) for one in new], done
+            new = session.scalars(sa.select(Message).where(Message.id.not_in(before)))
+            in_order = sorted((one.due_at, one.kind, self._line(session, one)) for one in new)
+            return [line for *_when, line in in_order], done
 
     def lives(self, first, last, every=1):
         """One look at the clock each day, week-ends included: all that was posted."""
@@ -202,8 +203,49 @@ def test_a_contact_who_preferred_later_is_not_written_to_and_the_manager_is_aske
 
     posted = desk.lives(march(3), april(17))
 
-    assert posted == [(march(18), "reminder_postponed", "Nadia")]
+    assert posted == [
+        (march(18), "reminder_postponed", "Nadia"),
+        (march(23), "reminder_answered", "Nadia"),
+        (march(26), "reminder_answered", "Nadia"),
+        (march(30), "reminder_forgotten", "Karim"),
+    ]
     assert desk.state(introduction) is IntroductionState.POSTPONED
+
+
+SAYS = {
+    "yes": (introductions.accept, "a dit oui le lundi 2 mars 2026, et la mise en relation n'est pas partie"),
+    "somebody else": (lambda one, by: introductions.suggest(one, by, last_name="Ruiz", first_name="Ana"), "propose depuis le lundi 2 mars 2026 de s'adresser plutôt"),
+}
+
+
+@pytest.mark.parametrize("said", SAYS)
+def test_an_answer_nobody_follows_is_told_again_to_its_manager_then_to_the_colleagues(desk, firm, said):
+    act, words = SAYS[said]
+    with desk.as_system() as session:
+        session.get_one(Association, desk.cast.pa.id).rules = {"introduce_automatically": False}
+        session.commit()
+    introduction = desk.asks(at(MONDAY), firm)
+    desk.contact(at(MONDAY, 11), introduction, act)
+
+    posted = desk.lives(MONDAY, april(1))
+
+    assert posted == [
+        (march(5), "reminder_answered", "Nadia"),
+        (march(10), "reminder_answered", "Nadia"),
+        (march(12), "reminder_forgotten", "Karim"),
+    ]
+    with desk.as_system() as session:
+        for letter in session.scalars(sa.select(Message).where(Message.kind.in_(("reminder_answered", "reminder_forgotten")))):
+            assert words in " ".join(letter.text.replace("’", "'").split()), letter.text
+            assert "Marchetti" not in letter.text
+
+
+def test_an_answer_that_was_followed_is_told_no_more(desk, firm):
+    introduction = desk.asks(at(MONDAY), firm)
+    desk.contact(at(MONDAY, 11), introduction, lambda one, by: introductions.postpone(one, by, march(10)))
+    desk.nadia(at(march(10), 9), lambda s, by: introductions.resume(s.get_one(Introduction, introduction.id), by))
+
+    assert {kind for _day, kind, _to in desk.lives(march(10), march(27))} == {"reminder_consent"}
 
 
 def test_after_an_introduction_the_delegate_then_the_contact_then_the_delegate_are_asked_and_it_closes(desk, firm):

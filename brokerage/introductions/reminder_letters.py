@@ -14,7 +14,7 @@ from brokerage.database import db
 from brokerage.introductions import letters, wording
 from brokerage.introductions.cases import Case, To, good_moment, moment_for, place_of, place_of_member, recipients
 from brokerage.introductions.models import Ask
-from brokerage.introductions.timetable import Chosen, closes_on, lapses_on, since
+from brokerage.introductions.timetable import Chosen, closes_on, lapses_on, since, since_there
 from brokerage.mail import letter as paper
 from brokerage.mail.models import Message
 from brokerage.partners.models import Contact
@@ -36,11 +36,12 @@ def _to_member(case: Case, which: str, to: User, at: datetime) -> paper.Letter:
     place = place_of_member(to)
     leaves = good_moment(at, place)
     introduction, request = case.introduction, case.request
-    start = calendar.local_day(case.subject.state_since, place)
+    start = since_there(case, place)
     values = {
         "since": wording.day(start, to.language),
         "days": calendar.working_days_between(start, calendar.local_day(leaves, place), place),
         "question": request.question,
+        "state": case.subject.state.value,
         "asked": introduction is not None and introduction.asked_at is not None,
         "until": wording.day(introduction.postponed_until if introduction else request.parked_until, to.language),
         "closing_on": wording.day(closes_on(case) if introduction else None, to.language),

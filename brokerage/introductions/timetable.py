@@ -10,8 +10,9 @@ from datetime import date, datetime
 from functools import partial
 
 from brokerage import calendar
+from brokerage.calendar import Place
 from brokerage.errors import N_
-from brokerage.introductions.cases import DAY, Case, To, moment_for, place_of, recipients, start_of
+from brokerage.introductions.cases import ANSWERED, DAY, Case, To, moment_for, place_of, recipients, start_of
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.introductions.rules import Rules
 from brokerage.introductions.states import UNDECIDED, IntroductionState, RequestState
@@ -23,11 +24,18 @@ State = RequestState | IntroductionState
 
 
 def since(case: Case, to: To) -> date:
-    """The day its subject came to where it stands, as the recipient's calendar has it; an ask counts once it has left."""
+    """The day its subject came to where it stands, as the recipient's calendar has it."""
+    return since_there(case, place_of(case, to))
+
+
+def since_there(case: Case, place: Place) -> date:
+    """The same as somebody at `place` counts it: an ask waits once it has left, what was put off from its date on."""
     came, one = case.subject.state_since, case.introduction
+    if one and one.state is IntroductionState.POSTPONED and one.postponed_until:
+        return one.postponed_until
     if one and one.state is IntroductionState.CONSENT_PENDING and one.asked_at:
         came = max(came, one.asked_at)
-    return calendar.local_day(came, place_of(case, to))
+    return calendar.local_day(came, place)
 
 
 def _after(days: Callable[[Rules], int | None], to: To, case: Case) -> date | None:
@@ -140,6 +148,8 @@ def _row(kind: str, states: set[State], to: To, day: Callable[[Case], date | Non
 
 R, I = RequestState, IntroductionState
 WAITS = N_("La demande est à décider depuis le %(since)s.")
+ANSWER_WAITS = N_("La réponse du contact attend une suite depuis le %(since)s.")
+MANAGERS_TURN: set[State] = {*ANSWERED, I.POSTPONED}  # once its date has come
 
 REQUEST_ROWS = (
     Row("resume", frozenset({R.PARKED}), To.MANAGER, lambda case: case.request.parked_until,
@@ -164,6 +174,11 @@ INTRODUCTION_ROWS = (
          N_("Le contact n'a pas répondu depuis le %(since)s.")),
     _row("reminder_postponed", {I.POSTPONED}, To.MANAGER, _postponed_until,
          N_("Le contact préférait attendre jusqu'au %(until)s.")),
+    # product.md §4 has no row for a contact who answered and whom nobody follows: a request's own days serve
+    *(_row(f"reminder_answered_{n + 1}", MANAGERS_TURN, To.MANAGER, partial(_after, partial(_nth_reminder, n), To.MANAGER),
+           ANSWER_WAITS, "reminder_answered") for n in range(5)),
+    Row("reminder_forgotten", frozenset(MANAGERS_TURN), To.MANAGER, partial(_after, lambda rules: rules.escalate_after, To.MANAGER),
+        ANSWER_WAITS, ((To.COLLEAGUES, "reminder_forgotten"),)),
     _row("reminder_outcome", {I.INTRODUCED}, To.DELEGATE, first_question,
          N_("Mise en relation faite le %(since)s%(event)s : se sont-ils parlé ?")),
     _row("reminder_outcome_contact", {I.INTRODUCED}, To.CONTACT, _question_to_contact,

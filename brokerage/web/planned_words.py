@@ -34,6 +34,8 @@ def _sentence(one: Planned) -> str:
         "reminder_consent": _("Relance automatique au contact, s'il n'a pas répondu."),
         "lapse": _("Toujours sans réponse du contact, la question est classée."),
         "reminder_postponed": _("%(who)s reçoit un rappel : le contact préférait attendre jusque-là.", who=manager),
+        "reminder_answered": _("Relance à %(who)s, si le contact attend encore une suite.", who=manager),
+        "reminder_forgotten": _("Toujours sans suite, les collègues de %(manager)s reçoivent une relance.", manager=colleague),
         "reminder_outcome": _("Question à %(who)s : l'échange a-t-il eu lieu ?", who=delegate),
         "reminder_outcome_contact": _("Sans nouvelles, la même question au contact, une seule fois."),
         "reminder_outcome_again": _("Toujours sans nouvelles, dernière question à %(who)s.", who=delegate),

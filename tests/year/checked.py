@@ -147,6 +147,9 @@ CHECKED = {
             Wed 17/06/2026 23:15 postponed → gaelle (sent)  # the contact's own answer: at once
             Wed 17/06/2026 23:15 postponed → marianne (sent)  # the contact's own answer: at once
             Tue 23/06/2026 08:45 reminder_postponed → marianne (sent)  # the day they named
+            Mon 29/06/2026 17:10 reminder_answered → marianne (sent)  # third working day: 24, 25, 26; nothing ran on the Friday
+            Wed 01/07/2026 09:00 reminder_answered → marianne (sent)  # sixth: 29, 30, 1
+            Mon 06/07/2026 09:00 reminder_forgotten → jean_baptiste (sent)  # eighth: 2, 3; nothing ran on that Friday within office hours
     """,
     # For an event so near that it is over before anybody decides.
     28: """

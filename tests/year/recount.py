@@ -144,7 +144,8 @@ class Recount:
     def _table(self, story: Story, stay: Stay, requester: str | None) -> tuple[Wanted | None, list[Wanted]]:
         rows: dict[str, Callable[..., tuple[Wanted | None, list[Wanted]]]] = {
             "submitted": self._undecided, "info_needed": self._undecided, "parked": self._parked,
-            "consent_pending": self._asked, "postponed": self._postponed, "introduced": self._introduced,
+            "consent_pending": self._asked, "postponed": self._postponed, "ready": self._answered,
+            "suggested": self._answered, "introduced": self._introduced,
         }  # fmt: skip
         asker = self.crowd.spot(requester or self.charge.of("requester", story.request_id, stay.start))
         return rows[stay.state](story, stay, asker) if stay.state in rows else (None, [])
@@ -188,7 +189,15 @@ class Recount:
 
     def _postponed(self, _story: Story, stay: Stay, _asker: Spot) -> tuple[None, list[Wanted]]:
         until = date.fromisoformat(stay.began.details["until"])
-        return None, [Wanted("reminder_postponed", OFFICE, until, (("manager", "reminder_postponed"),))]
+        return None, [Wanted("reminder_postponed", OFFICE, until, (("manager", "reminder_postponed"),)), *self._forgotten(until)]
+
+    def _answered(self, _story: Story, stay: Stay, _asker: Spot) -> tuple[None, list[Wanted]]:
+        return None, self._forgotten(OFFICE.day(stay.start))
+
+    def _forgotten(self, since: date) -> list[Wanted]:
+        """What the contact said waits for a manager: told on the days of a request that waits."""
+        again = [Wanted(f"answered_{n}", OFFICE, OFFICE.after(since, n), (("manager", "reminder_answered"),)) for n in (3, 6)]
+        return [*again, Wanted("reminder_forgotten", OFFICE, OFFICE.after(since, 8), (("colleagues", "reminder_forgotten"),))]
 
     def _introduced(self, story: Story, stay: Stay, asker: Spot) -> tuple[Wanted, list[Wanted]]:
         event, last = self._event(story)
