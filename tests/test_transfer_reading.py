@@ -543,6 +543,10 @@ SILENT = """préfère être appelé·e le matin|pas encore contacté|pas contact
 ne pas appeler avant 10 h|Partenaire aussi de Passeport Avenir ?|Venu·es en car en 2023 (45 élèves)|en attente d'accord pour transmettre"""
 
 
+NAMES_OF_PLACES = """Lycée Claude Bernard, prépa ECG|Collège Camille Claudel 3e|Forum BTS du 3 mars|salle Descartes 3e étage|Paris 3e
+M. Ali B. est proviseur|Mme Dupont, Terminale et BTS : 3 classes|Karim B. propose 3 stages|Chargé mission handicap|Référente handicap|Voir Paul, 3e édition du forum|Rue Victor Hugo, Paris 5e"""
+
+
 def sentences(text: str) -> list[str]:
     return re.split(r"[|\n]", text)
 
@@ -565,9 +569,14 @@ def test_remarks_about_one_pupil_or_somebodys_health_are_noticed():
         "stagiaire 3e : Noah D., fils de M. le directeur",
         "tutorée : Salomé V., Tle STMG, 17 ans",
         "Son fils Hugo cherche un stage",
+        "Très accueillante. A reçu Inès B. (TS2)",
+        "a accueilli Inès B. en stage",
+        "Inaya, 1ère STMG, cherche un maître d'apprentissage",
+        "a suivi Yanis en terminale",
+        "Amel (BTS SIO 2) a été embauchée",
     )
     health = ("En congé maternité jusqu'en septembre", "absent·e (arrêt maladie)", "en fauteuil : prévoir accès PMR")
-    harmless = ("≈ 30 élèves de 1re STI2D", "Venu·es en car en 2023 (45 élèves)", "60 jeunes accueillis à Lyon, voir Mme Dupont")
+    harmless = ("≈ 30 élèves de 1re STI2D", "Venu·es en car en 2023 (45 élèves)", "60 jeunes accueillis à Lyon, voir Mme Dupont", *sentences(NAMES_OF_PLACES))
 
     assert all("minor_data" in delicate_in(remark) for remark in pupils)
     assert all("sensitive_data" in delicate_in(remark) for remark in health)

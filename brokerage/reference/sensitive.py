@@ -9,6 +9,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 
+from brokerage.reference.first_names import FIRST_NAMES
 from brokerage.reference.folding import folded
 
 
@@ -44,6 +45,15 @@ _SOMEBODY = re.compile(
     r"|(?<!\d)\d{1,2} ?ans\b|\bné(?:e|\(e\)|·e)? (?:le|en)\b|\b(?:fils|fille|neveu|nièce) (?:d[eu']|[A-ZÀ-Ý])"
 )
 _NAMED = re.compile(rf"\b(?i:{_ONE})(?:\s*[:,–-])?\s+[A-ZÀ-Ý][a-zà-ÿ'’-]+ [A-ZÀ-Ý][\w'’-]+")  # « élève Kevin Martin »
+# Somebody beside a class, the word "élève" left out: « Inès B. (TS2) », « Inaya, 1re STMG », « Yanis en terminale »
+_LEVEL = r"(?:[Tt]le|[Tt]erminale|T(?:S|ES|L|ST[A-Z0-9]+)\d?|1re|1ère|[Pp]remière|2nde|2de|[Ss]econde|[3-6]e|[3-6]ème|BTS|CAP|[Pp]répa)"
+_NOT_A_LEVEL = r"(?! (?:étage|arr|édition|fois|trimestre|prix|année|semaine|place|rencontre|visite|réunion|main))"
+_FIRST = r"\b([A-ZÀ-Ý][a-zà-ÿ]+(?:-[A-ZÀ-Ý][a-zà-ÿ]+)?)"
+_IN_CLASS = re.compile(
+    rf"{_FIRST}( [A-ZÀ-Ý]\.| [A-ZÀ-Ý][\w'’-]+)?,? \(?(?:en |[ée]lève (?:de |en ))?{_LEVEL}\b{_NOT_A_LEVEL}"
+)
+_PLACE = re.compile(r"\b(?:lycees?|colleges?|lp|lpo|legt|cfa|ecole|institut|groupe scolaire|ensemble scolaire|rue|avenue|place|salle) $")
+_ON_PLACEMENT = re.compile(rf"{_FIRST} [A-ZÀ-Ý]\.(?!\w).{{0,40}}\b(?:en|son|un|de) (?:mini-)?stage\b")
 _BORN = re.compile(r"\bne e? ?le \d|\bnee le \d|\bdate de naissance\b|\bmineure? isole")
 _DELICATE = (
     r"conge (?:de )?(?:maternite|paternite|maladie|longue|parental|pathologique)|arret (?:de )?(?:maladie|travail)|longue duree|"
@@ -59,7 +69,8 @@ _ASKED = re.compile(
     rf"\b(?:{_DELICATE}|malad\w+|dyslexi\w*|lesbienne|catholique|juifs?|voilee?|cgt|ethni\w*|de gauche|de droite|militante?)\b"
 )
 _ACCESS = re.compile(
-    r"\b(?:acces|salle|entree|place)s? (?:pour )?(?:pmr|handicap\w*)|\b(?:referente?|mission) handicap|\bfilieres? sante\b"
+    r"\b(?:acces|salle|entree|place)s? (?:pour )?(?:pmr|handicap\w*)"
+    r"|\b(?:referente?|mission|correspondante?|chargee? d[eu]) handicap|\bfilieres? sante\b"
 )
 
 
@@ -71,11 +82,18 @@ def delicate_in(text: str) -> frozenset[str]:
     """
     words = folded(text)
     found = set()
-    if (_PUPIL.search(words) and (_SOMEBODY.search(text) or _NAMED.search(text))) or _BORN.search(words):
+    if (_PUPIL.search(words) and (_SOMEBODY.search(text) or _NAMED.search(text))) or _BORN.search(words) or _is_in_class(text):
         found.add("minor_data")
-    if _IS_DELICATE.search(words):
+    if _IS_DELICATE.search(_ACCESS.sub(" ", words)):
         found.add("sensitive_data")
     return frozenset(found)
+
+
+def _is_in_class(text: str) -> bool:
+    """Whether a first name, or any name cut to an initial, stands beside a class or a placement."""
+    people = (one for one in _IN_CLASS.finditer(text) if not _PLACE.search(f"{folded(text[: one.start()])} "))
+    named = any(folded(one[1]) in FIRST_NAMES or (one[2] or "").endswith(".") for one in people)
+    return named or bool(_ON_PLACEMENT.search(text))
 
 
 def doubts_in(text: str) -> list[Doubt]:

@@ -4,8 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from brokerage.reference.first_names import FIRST_NAMES
 from brokerage.reference.folding import folded
-from brokerage.transfer.mapping.first_names import FIRST_NAMES
 from brokerage.transfer.mapping.wording import is_role
 
 _MADAM = re.compile(r"(?:mme|mrs|madame|melle|mlle|mademoiselle|mmes)\b\.?\s*", re.IGNORECASE)
