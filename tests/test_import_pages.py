@@ -158,6 +158,16 @@ def test_a_row_that_resembles_a_partner_is_asked_about(gesture, partners, droppe
         assert session.scalar(sa.select(sa.func.count()).select_from(Partner)) == partners
 
 
+def test_the_next_file_is_offered_the_same_source_but_neither_the_date_nor_the_promise_of_the_last(dropped):
+    client, _where = dropped(csv("Lycée Marcel Cachin;Saint-Ouen;Nora Belkacem;n.belkacem@cachin.example.org", header="Établissement;Ville;Contact;E-mail"))
+
+    page = client.get("/partenaires/imports/nouveau").text
+
+    assert 'value="carnet 2024"' in page
+    assert "2024-03-05" not in page
+    assert not re.search(r'<input[^>]*name="informed"[^>]*checked', page)
+
+
 def test_columns_said_once_are_remembered(dropped, worker, as_member, nadia):
     header = "Établissement;Truc;Bidule;E-mail"
     client, where = dropped(csv("Lycée Marcel Cachin;Saint-Ouen;Nora Belkacem;n.belkacem@cachin.example.org", header=header))

@@ -927,3 +927,11 @@ def sheet_of():
         return sheet
 
     return made
+
+
+@pytest.mark.parametrize(("told", "town", "department"), [("59", "", "59"), ("Nord (59)", "", "59"), ("2A", "", "2A"), ("Lille 59", "Lille", "59"), ("Paris", "Paris", "75")])
+def test_a_department_where_a_town_was_awaited_is_no_town(told, town, department):
+    [_, row] = parse_all(read(f"Nom;Ville;Mail\nIEP de Lille;{told};secretariat@iep.example\n".encode()))
+
+    assert row.organisation
+    assert (row.organisation.town, row.organisation.department) == (town, department)

@@ -131,6 +131,7 @@ def _where(cells: Cells, beyond: str) -> tuple[str, str | None, str]:
     if not value and "postcode" in cells.columns.by_field and code.status is Status.MISSING:
         cells.note("postcode_missing")
     cells.note("city_cedex" if _CEDEX.search(town_text) else None)
+    town_text = "" if _is_only_a_department(town_text) else town_text
     return street, value, in_french_case(bare_town(town_text))
 
 
@@ -160,7 +161,13 @@ def _department(code: str | None, where: str | None, place: str, told: str | Non
 
 
 def _told_department(cells: Cells) -> str | None:
-    return next((found for text in cells.all("region") if (found := department_in(text))), None)
+    texts = [*cells.all("region"), *filter(_is_only_a_department, cells.all("town"))]
+    return next((found for text in texts if (found := department_in(text))), None)
+
+
+def _is_only_a_department(text: str) -> bool:
+    """« 59 » or « Nord (59) » where a town was awaited; « Paris » is a town."""
+    return any(sign.isdigit() for sign in text) and department_in(text) is not None
 
 
 @lru_cache(maxsize=8192)
