@@ -168,6 +168,22 @@ def test_the_next_file_is_offered_the_same_source_but_neither_the_date_nor_the_p
     assert not re.search(r'<input[^>]*name="informed"[^>]*checked', page)
 
 
+def test_the_same_file_again_says_so_until_the_first_is_undone(dropped, worker):
+    file = csv("Lycée Marcel Cachin;Saint-Ouen;Nora Belkacem;n.belkacem@cachin.example.org", header="Établissement;Ville;Contact;E-mail")
+    client, first = dropped(file)
+    assert "a déjà été importé" not in client.get(first).text
+    client.post(f"{first}/importation")
+    worker()
+
+    client, second = dropped(file)
+    assert "a déjà été importé" in client.get(second).text
+    assert "a déjà été importé" not in client.get(first).text
+
+    client.post(f"{first}/annulation")
+    worker()
+    assert "a déjà été importé" not in client.get(second).text
+
+
 def test_columns_said_once_are_remembered(dropped, worker, as_member, nadia):
     header = "Établissement;Truc;Bidule;E-mail"
     client, where = dropped(csv("Lycée Marcel Cachin;Saint-Ouen;Nora Belkacem;n.belkacem@cachin.example.org", header=header))

@@ -100,6 +100,7 @@ def shown(batch: ImportBatch, status: int = 200, **more: Any) -> ResponseReturnV
     rows, following = listing.page(batch, lane, code, request.args.get("apres", -1, type=int))
     context: dict[str, Any] = {"batch": batch, "counts": counts, "lane": lane, "code": code, "rows": rows, "following": following}
     context |= {"reasons": listing.reasons(batch, lane), "reason": reason, "trouble": trouble, "named": named}
+    context |= {"before": None if batch.imported_at else listing.brought_before(batch)}
     context |= {"held": held.waiting(batch) if batch.imported_at and not batch.undone_at else ()}
     context |= {"fields": LABELS, "lanes": LANES, "shown": SHOWN, "states": STATES}
     context |= {"may_undo": bool(batch.imported_at and not batch.undone_at and not too_old(batch)), "delicate": lanes.DELICATE}

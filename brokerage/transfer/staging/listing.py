@@ -32,6 +32,13 @@ def rows_visible_to(reader: User | Visitor) -> sa.Select[StagedRow]:
     return sa.select(StagedRow).where(StagedRow.association_id == reader.association_id)
 
 
+def brought_before(batch: ImportBatch) -> ImportBatch | None:
+    """The last import of the very same bytes whose rows are in the book; None when there is none, or it was undone."""
+    same = (ImportBatch.association_id == batch.association_id, ImportBatch.digest == batch.digest, ImportBatch.id != batch.id)
+    there = (ImportBatch.imported_at.is_not(None), ImportBatch.undone_at.is_(None))
+    return db.session.scalar(sa.select(ImportBatch).where(*same, *there).order_by(ImportBatch.created_at.desc()).limit(1))
+
+
 @dataclass(frozen=True)
 class Line:
     """One row to look at."""
