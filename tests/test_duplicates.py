@@ -1,6 +1,7 @@
 """Duplicates: what is proposed and what never is, merging, and undoing it to the last row."""
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -37,6 +38,20 @@ def test_the_same_name_in_the_same_town_is_proposed_whatever_its_accents(nadia, 
         people.a_partner(nadia, "SOCIETE  GENERALE")
 
         assert found(nadia) == [("name",)]
+
+
+def test_the_record_that_says_most_is_proposed_to_be_kept_then_the_older(nadia, as_member):
+    with as_member(nadia) as session:
+        poor = people.a_partner(nadia, "Société Générale")
+        rich = people.a_partner(nadia, "SOCIETE  GENERALE", siren="552120222")
+        seeking.seek(nadia.association_id)
+        [pair] = duplicates.page(nadia.association_id)[0]
+        assert pair.in_order == (rich, poor)
+
+        rich.siren = None
+        poor.created_at = rich.created_at - timedelta(days=1)
+        session.flush()
+        assert pair.in_order == (poor, rich)
 
 
 def test_a_lycee_and_its_section_professionnelle_are_never_one(nadia, as_member):

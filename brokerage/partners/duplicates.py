@@ -38,6 +38,17 @@ class Pair:
         """Where the next page begins."""
         return f"{self.score}~{self.first.id}~{self.second.id}"
 
+    @property
+    def in_order(self) -> tuple[Partner, Partner]:
+        """The one to keep first: that of which more is known, then the older. A person may turn them round."""
+        one, other = sorted((self.first, self.second), key=lambda partner: (-_known(partner), partner.created_at))
+        return one, other
+
+
+def _known(partner: Partner) -> int:
+    """How many of the fields that tell who a partner is are filled."""
+    return sum(bool(getattr(partner, field)) for field in ("uai", "siret", "siren", "type", "address", "postcode", "town"))
+
 
 def page(association_id: uuid.UUID, after: str = "") -> tuple[Sequence[Pair], str | None]:
     """A page of the queue, likeliest first, and the mark of the next one."""

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,6 +13,7 @@ from brokerage.partners import kinds
 from brokerage.partners.fields import MARK, CustomField
 from brokerage.partners.models import Partner
 from brokerage.web import own_fields
+from brokerage.web.formats import date_short
 from brokerage.web.partner_filters import STATUS_NAMES, VISIBILITY_NAMES
 from brokerage.web.partner_stories import FIELD_NAMES
 
@@ -72,6 +74,8 @@ class Words:
             return " ".join(filter(None, (values["postcode"], value)))
         if name in ("tags", "accepts"):
             return ", ".join(_(PURPOSES[one].label) if one in PURPOSES else one for one in value)
+        if name == "since":
+            return date_short(date.fromisoformat(str(value))) if value else ""  # the preview holds what a merge would write
         if name == "open_now":
             return _("ouvert") if value else _("pas en ce moment")
         if name in ("status", "visibility"):
