@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from brokerage import clock
+from brokerage.errors import BadInput
 from brokerage.partners import fields, vault
 from brokerage.partners.fields import CustomField, FieldKind, Subject
 from brokerage.partners.models import Contact, Partner, Status
@@ -146,6 +148,19 @@ def test_fields_are_defined_ordered_renamed_and_one_name_is_one_field(nadia, hel
     assert names == ["Marraine ou parrain", "Convention signée", "Places", "Réseau local", "Zone"]
     assert options == ["A", "B"]
     assert signed_in(thi_mai).get("/reglages/champs").status_code == 403
+
+
+def test_a_subject_has_thirty_fields_in_use_and_archiving_one_makes_room(nadia, as_member):
+    with as_member(nadia) as session:
+        by = session.get_one(type(nadia), nadia.id)
+        made = [fields.define(by, Subject.PARTNER, FieldKind.TEXT, f"Champ {n}") for n in range(fields.MOST)]
+        with pytest.raises(BadInput, match="champs : archivez-en un"):
+            fields.define(by, Subject.PARTNER, FieldKind.TEXT, "De trop")
+
+        fields.define(by, Subject.CONTACT, FieldKind.TEXT, "Chez les contacts")
+        made[0].archived_at = clock.now()
+        session.flush()
+        assert fields.define(by, Subject.PARTNER, FieldKind.TEXT, "À sa place").position > made[-1].position
 
 
 def test_allies_read_nothing_of_it(nadia, lucas, jean_baptiste, partner, asked, signed_in, as_member):

@@ -14,6 +14,7 @@ from brokerage.introductions.models import Ask, IntroductionRequest
 from brokerage.introductions.states import RequestState
 from brokerage.mail import delivery, leases
 from brokerage.mail.models import Message, MessageState
+from brokerage.partners.models import Contact
 from tests import cast as people
 
 SUNDAY = datetime(2027, 3, 14, 15, 0, tzinfo=UTC)
@@ -126,6 +127,17 @@ def test_only_a_machine_s_letter_to_a_partner_waits_when_it_is_late(submitted, n
         assert late is None or (late.state, late.due_at) == (MessageState.PENDING, datetime(2027, 3, 15, 4, 30, tzinfo=UTC))
 
 
+def test_at_the_door_too_a_letter_waits_for_the_end_of_the_months_its_reader_keeps_quiet(submitted, as_system):
+    with clock.at(datetime(2027, 3, 16, 8, tzinfo=UTC)), as_system() as session:
+        contact = session.get_one(Contact, submitted[1].id)
+        late = Message(kind="reminder_consent", to_contact_id=contact.id, headers={"Auto-Submitted": "auto-generated"})
+        assert sending.postponed(late) is None
+
+        contact.quiet_months = [3]
+        session.flush()
+        assert sending.postponed(late) == datetime(2027, 4, 1, 4, 30, tzinfo=UTC)
+
+
 @pytest.mark.parametrize(("kind", "waits"), [("requests_covered", True), ("requests_back", True), ("reminder_decision", True), ("agreed", False), ("export_ready", False)])
 def test_what_a_machine_writes_to_a_colleague_waits_for_monday_but_for_the_news_of_the_moment(nadia, as_system, kind, waits):
     with clock.at(SUNDAY), as_system():
@@ -146,6 +158,14 @@ def test_asks_of_which_one_left_can_no_longer_be_taken_back(submitted, nadia, cl
         assert sending.first_of(sending.asks(request)) is None
         with clock.at(SUNDAY + timedelta(hours=6)), pytest.raises(WrongState, match="Trop tard"):
             deciding.take_back(request, session.get_one(User, nadia.id))
+
+
+@pytest.mark.parametrize("states, still", [("pending pending", True), ("sent pending", False), ("pending sent", False), ("cancelled pending", True), ("cancelled cancelled", False), ("", False)])
+def test_of_several_asks_the_first_that_left_is_one_too_many(states, still):
+    due = [SUNDAY + timedelta(hours=n) for n in range(2)]
+    waiting = [sending.Waiting(None, MessageState(state), when) for state, when in zip(states.split(), due, strict=False)]
+
+    assert (sending.first_of(waiting) is not None) is still
 
 
 def test_an_ask_of_a_decision_before_does_not_hinder_taking_back_the_new_one(submitted, nadia, lucas, client_of, as_system, as_member):

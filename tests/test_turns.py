@@ -104,6 +104,18 @@ def test_only_to_somebody_else_who_decides_there(who, cast, house):
         house.does(cast.lucas, request, lambda r, by: entrusting.turn_to(r, by, _member(r, getattr(cast, who))), march(20))
 
 
+def test_nor_to_a_manager_who_is_gone(cast, house, as_system):
+    partner, _contacts = house.partner()
+    request = house.asked(partner)
+    with as_system() as session:
+        session.get_one(User, cast.karim.id).is_active = False
+        session.commit()
+
+    for asks, act in ((cast.lucas, entrusting.turn_to), (cast.nadia, entrusting.redirect)):
+        with pytest.raises(BadInput, match="responsable des partenariats"):
+            house.does(asks, request, lambda r, by, act=act: act(r, by, to=_member(r, cast.karim)), march(20))
+
+
 @pytest.mark.parametrize("who", ["soraya", "jean_baptiste"])
 def test_nobody_but_the_requester_turns_elsewhere(who, cast, house):
     partner, _contacts = house.partner()

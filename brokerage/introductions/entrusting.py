@@ -50,7 +50,7 @@ def turn_to(request: IntroductionRequest, by: User, to: User | None, word: str =
 
 
 def _may_decide(to: User, request: IntroductionRequest) -> None:
-    fits = to.association_id == request.giving_id and to.is_active and to.has(Role.MANAGER) and to.id != request.requester_id
+    fits = to.association_id == request.giving_id and to.is_active and to.has(Role.MANAGER)
     if not fits:
         raise BadInput(N_("Choisissez une ou un responsable des partenariats de l'association à qui la demande est faite."), "to")
 
