@@ -1,5 +1,6 @@
 """The desk from its pages: decisions without leaving the list, colleagues, other contacts, comments to one side or both."""
 
+import re
 from datetime import date, timedelta
 
 import sqlalchemy as sa
@@ -204,3 +205,28 @@ def test_a_partner_nobody_of_whom_may_be_asked_says_so_before_anything_is_writte
     page = nadias.get(f"/demandes/{request_id}/approbation").text
     assert nobody in page
     assert add in page
+
+
+# ---- the school year under the manager's home ----------------------------------------------------------------------
+
+PIECE = {"HX-Request": "true", "HX-Target": "annee"}
+
+
+def test_the_home_asks_for_the_year_once_it_stands_and_both_sides_read_the_same_figures(cast, client_of, as_member, nadia, lucas):
+    asked(cast, as_member, lucas, nadia)
+
+    whole = client_of(nadia).get("/accueil").text
+    pieces = [client_of(member).get("/accueil", headers=PIECE).text for member in (nadia, cast.jean_baptiste)]
+
+    assert re.search(r'<div id="annee" hx-get="/accueil" hx-trigger="load" hx-target="#annee"></div>', whole)
+    assert all("<html" not in piece and 'class="tuiles"' in piece for piece in pieces)
+    figures = [re.findall(r"<div><b>([^<]*)</b><span>([^<]*)</span></div>", piece) for piece in pieces]
+    assert figures[0] == figures[1]
+    assert figures[0][0][0] == "1"
+
+
+def test_without_a_convention_there_is_no_year_to_show(cast, client_of):
+    client = client_of(cast.oscar)
+
+    assert 'id="annee"' not in client.get("/accueil").text
+    assert client.get("/accueil", headers=PIECE).text.strip() == ""

@@ -44,6 +44,13 @@ def allies(association_id: uuid.UUID) -> list[Association]:
     return list(db.session.scalars(_ALLIES, {"mine": association_id, "today": clock.today()}))
 
 
+def current(association_id: uuid.UUID) -> Convention | None:
+    """The convention that binds an association today, the one that ends last where there are several; None without one."""
+    day = clock.today()
+    today = signed_by(association_id).where(Convention.starts_on <= day, Convention.ends_on >= day)
+    return db.session.scalars(today.limit(1)).one_or_none()
+
+
 def signed_by(association_id: uuid.UUID) -> sa.Select[Convention]:
     """The conventions an association is or was bound by, those in force and the latest first."""
     mine = sa.or_(Convention.first_id == association_id, Convention.second_id == association_id)

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from brokerage import clock, timeline
 from brokerage.accounts.sign_in import Visitor
 from brokerage.conventions import commitments
+from brokerage.conventions import policy as conventions
 from brokerage.database import db
 from brokerage.introductions import desk
 from brokerage.introductions.models import Introduction, IntroductionRequest
@@ -20,9 +21,9 @@ from brokerage.introductions.states import IntroductionState
 from brokerage.partners import agenda, showcase
 from brokerage.partners import policy as book
 from brokerage.reports import ledger, periods
-from brokerage.web import access, stories, task_words
+from brokerage.web import access, convention_words, stories, task_words
 from brokerage.web.access import visiting
-from brokerage.web.fragments import page
+from brokerage.web.fragments import page, wants
 
 pages = Blueprint("home", __name__)
 
@@ -50,9 +51,9 @@ def show() -> ResponseReturnValue:
     """The home of a manager, or of a delegate."""
     reader = visiting()
     assert reader is not None
-    if reader.is_manager:
-        return _manager(reader)
-    return _delegate(reader)
+    if wants("annee"):
+        return page("home/manager.html", fragments=("annee",), **_year(reader))
+    return _manager(reader) if reader.is_manager else _delegate(reader)
 
 
 def _manager(reader: Visitor) -> ResponseReturnValue:
@@ -60,6 +61,7 @@ def _manager(reader: Visitor) -> ResponseReturnValue:
     silent = desk.listed(reader, "en-cours")
     return page(
         "home/manager.html",
+        fragments=("annee",),
         **_todo(reader),
         today=clock.today(),
         waiting_rows=waiting.rows[:5],
@@ -98,6 +100,15 @@ def _balance(reader: Visitor) -> dict[str, Any]:
     """How many doors each side opened for the other since the start of the school year, as the report counts them."""
     given, received = ledger.opened_by(reader.association_id, periods.school_year(clock.today()))
     return {"doors": Doors(given, received), "ally": next(iter(reader.allies), None)}
+
+
+def _year(reader: Visitor) -> dict[str, Any]:
+    """The school year of the latest convention in force, as the report tells it; nothing where there is none."""
+    convention = conventions.current(reader.association_id)
+    if convention is None:
+        return {}
+    counted = ledger.of(convention, periods.school_year(clock.today()), reader.association_id)
+    return {"convention": convention, "told": convention_words.told(counted)}
 
 
 def _to_tell(reader: Reader) -> list[Introduction]:

@@ -14,6 +14,8 @@ _TEXT = Markup(
 )
 _BAR = Markup('<rect class="{}" x="{:.1f}" y="{:.1f}" width="{:.1f}" height="{:.1f}" stroke-width="1.5"/>')
 
+_WIDEST = 56  # a bar of a year that has only begun
+
 
 def mirrored_months(
     months: Sequence[str],
@@ -27,7 +29,7 @@ def mirrored_months(
     """Two banks month by month: the first above the line, the second below. `label` is read aloud."""
     step, scale = width / max(len(months), 1), (height / 2 - 24) / max([*above, *below, 1])
     bars = Markup("").join(
-        _month(i * step + step / 2, step * 0.6, name, (up, down), scale, height / 2, banks)
+        _month(i * step + step / 2, min(step * 0.6, _WIDEST), name, (up, down), scale, height / 2, banks)
         for i, (name, up, down) in enumerate(zip(months, above, below, strict=True))
     )
     return _chart(width, height, label, bars)
