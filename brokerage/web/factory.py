@@ -29,6 +29,7 @@ from brokerage.web import (
     turns,
     typography,
 )  # fmt: skip
+from brokerage.web.compression import Compressed
 from brokerage.web.drawing import register as drawing
 
 HOUSE = Path(__file__).resolve().parents[2]
@@ -65,7 +66,7 @@ def create_app(config: Config | None = None) -> Flask:
     app.url_defaults(access.in_same_language)
     if config.proxies:  # only the visitor's address is believed: hosts and schemes come from PUBLIC_BASE_URL
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=config.proxies, x_proto=0, x_host=0)  # type: ignore[method-assign]
-    app.wsgi_app = headers.served_static(app.wsgi_app, HOUSE / "static")  # type: ignore[method-assign]
+    app.wsgi_app = Compressed(headers.served_static(app.wsgi_app, HOUSE / "static"))  # type: ignore[method-assign]
     return app
 
 

@@ -1,5 +1,6 @@
 """The two servers side by side, started as the launcher starts the pages, and what each of their processes has used."""
 
+import gzip
 import http.client
 import os
 import re
@@ -75,10 +76,12 @@ class Server:
 
 def _ask(line: http.client.HTTPConnection, method: str, path: str, headers: Mapping[str, str], body: str | None = None) -> Answer:
     started = time.perf_counter()
-    line.request(method, path, body=body, headers=dict(headers))
+    line.request(method, path, body=body, headers={"Accept-Encoding": "gzip", **headers})  # as browsers do
     response = line.getresponse()
     text = response.read()
     took = (time.perf_counter() - started) * 1000
+    if response.getheader("Content-Encoding") == "gzip":
+        text = gzip.decompress(text)
     return Answer(response.status, text.decode(), (response.getheader("Set-Cookie") or "").partition(";")[0], took)
 
 
