@@ -97,6 +97,13 @@ def forget_old() -> int:
     return _as_the_clock(lambda: retention.forget_old() + forgetting.forget_old())
 
 
+def close_unused_accounts() -> int:
+    """Warn and close the accounts nobody uses. Returns how many closed."""
+    from brokerage.privacy import unused
+
+    return _as_the_clock(unused.close_unused)
+
+
 def read_local_mail() -> int:
     """Take in what was answered to the local letter box; nothing outside local mode. Returns how many mails."""
     config = settings(application())
@@ -230,6 +237,7 @@ ERRANDS: dict[Callable[[], int], int] = {
     send_digests: REMIND,
     resume_and_expire: REMIND,
     forget_old: DAILY,
+    close_unused_accounts: DAILY,
     seek_duplicates: SEEK,
     ask_for_news: DAILY,
     recount_words: DAILY,

@@ -38,6 +38,7 @@ MATRIX = {
     # the register of rights
     "rights.index": ADMINS | {Role.AUDITOR}, "rights.note": ADMINS, "rights.show": MANAGERS | ADMINS | {Role.AUDITOR},
     "rights.settle": ADMINS, "rights.decide": KEEPERS, "rights.of_contact": KEEPERS,
+    "journal.show": ADMINS | {Role.AUDITOR},
     # one's own account, and the members of the association
     "account.show": ALL, "account.introduce_oneself": ALL, "account.change_password": ALL, "account.leave_everywhere": ALL,
     "account.change_address": ALL, "account.begin_second_factor": ALL, "account.second_factor_key": ALL, "account.confirm_second_factor": ALL,

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from brokerage import clock, scope
-from brokerage.accounts import links, passwords, sign_in
+from brokerage.accounts import hashing, links, passwords
 from brokerage.accounts.models import Purpose, User, UserSession
 from brokerage.errors import BadInput, NotFound
 from tests.cast import PASSWORD
@@ -52,7 +52,7 @@ def test_the_list_of_common_passwords_is_long_enough():
 
 
 def test_an_accent_typed_on_another_keyboard_still_opens():
-    assert sign_in.matches(sign_in.hashed("été à la mer avec"), "été à la mer avec")
+    assert hashing.matches(hashing.hashed("été à la mer avec"), "été à la mer avec")
 
 
 # ---- a new password -----------------------------------------------------------------------------------------------

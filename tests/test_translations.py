@@ -185,7 +185,7 @@ def french_in(page: TestResponse, names: list[str]) -> set[str]:
     """The pieces of a page that read as French, but for proper names and addresses; nobody reads a redirection."""
     if 300 <= page.status_code < 400:
         return set()
-    proper = re.compile("|".join([r"\S+@\S+", *(re.escape(name) for name in sorted([*names, *QUOTED], key=len, reverse=True))]))
+    proper = re.compile("|".join([r"\S+@\S+", r"(?<!\S)/[\w…/-]+", *(re.escape(name) for name in sorted([*names, *QUOTED], key=len, reverse=True))]))
     return {piece for piece in words_of(page.text) if piece in WHOLE or FRENCH.search(proper.sub("", piece))}
 
 

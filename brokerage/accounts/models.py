@@ -62,6 +62,8 @@ class User(Identified, World, Base):
     away_until: Mapped[date | None]
     stand_in_id: Mapped[uuid.UUID | None] = mapped_column(sa.ForeignKey("member.id"))
     notices: Mapped[dict[str, Any]] = mapped_column(default=dict)  # per kind: now, digest, never
+    closing_on: Mapped[date | None]  # the day an account that is not used closes; they were told a month before
+    returned_at: Mapped[datetime | None]  # when an admin last opened a closed access again
 
     association: Mapped[Association] = so.relationship(foreign_keys=[association_id])
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from brokerage import clock, scope, timeline
-from brokerage.accounts import links, sign_in, throttle
+from brokerage.accounts import hashing, links, sign_in, throttle, watch
 from brokerage.accounts.models import Association, Credential, Link, Purpose, User
 from brokerage.database import db
 from brokerage.errors import N_, BadInput
@@ -90,7 +90,7 @@ def keep(member: User, password: str) -> None:
     if kept is None:
         kept = Credential(user_id=member.id)
         db.session.add(kept)
-    kept.password_hash, kept.changed_at = sign_in.hashed(password), clock.now()
+    kept.password_hash, kept.changed_at = hashing.hashed(password), clock.now()
 
 
 def change(user_id: uuid.UUID, current: str, password: str, device: str) -> str:
@@ -102,7 +102,8 @@ def change(user_id: uuid.UUID, current: str, password: str, device: str) -> str:
     with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
         member = session.get_one(User, user_id)
         kept = session.get(Credential, user_id)
-        if kept is None or not sign_in.matches(kept.password_hash, current):
+        if kept is None or not hashing.matches(kept.password_hash, current):
+            watch.failed(watch.NOT_CONFIRMED, user_id)
             raise BadInput(N_("Ce n'est pas votre mot de passe actuel."), "current")
         keep(member, password)
         _record(member)
@@ -121,7 +122,7 @@ def forgotten(email: str, address: str) -> None:
     """
     throttle.count(throttle.FORGOTTEN_NEARBY, address)
     throttle.count(throttle.FORGOTTEN, email)
-    sign_in.hashed(email)
+    hashing.hashed(email)
     with scope.acting(scope.Scope(scope.Kind.DOOR)) as session:
         member = session.scalar(sa.select(User).where(User.email == email.strip().casefold(), User.is_active))
         if member and session.get(Credential, member.id):

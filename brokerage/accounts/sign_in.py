@@ -1,33 +1,21 @@
 """How a member comes in, stays in and goes out. Everything here runs in the scope of the door."""
 
-import unicodedata
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
 from brokerage import clock, scope, timeline, tokens
-from brokerage.accounts import devices, second_factor, throttle
+from brokerage.accounts import devices, hashing, second_factor, throttle, watch
 from brokerage.accounts.models import Credential, Role, User, UserSession
-from brokerage.database import db
+from brokerage.database import db, outside_transactions
 from brokerage.errors import N_, BadInput, NotFound
 
 ABSOLUTE = timedelta(hours=20)  # OWASP ASVS 5.0 7.3: how long one session may last at all
 IDLE = timedelta(minutes=60)
 IDLE_ADMIN = timedelta(minutes=30)
-
-_hasher = PasswordHasher()
-
-
-@cache
-def _nobody() -> str:
-    """Verified when the account does not exist, so that both answers take the same time (C3). Costs 0.1 s once."""
-    return _hasher.hash(uuid.uuid4().hex)
 
 
 class Bank(NamedTuple):
@@ -122,11 +110,6 @@ class Visitor:
         return IDLE_ADMIN if self.is_admin else IDLE
 
 
-@cache
-def _outside_transactions(engine: sa.Engine) -> sa.Engine:
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
-
-
 _VISITOR = sa.text("SELECT * FROM visitor(:token, :today)")
 
 
@@ -135,7 +118,7 @@ def visitor(token: str) -> Visitor | None:
 
     One statement outside any transaction: the database function reads what no scope may.
     """
-    with _outside_transactions(db.engine).connect() as connection:
+    with outside_transactions(db.engine).connect() as connection:
         row = connection.execute(_VISITOR, {"token": tokens.fingerprint(token), "today": clock.today()}).one_or_none()
     if row is None or clock.now() - row.created_at > ABSOLUTE:
         return None
@@ -164,9 +147,14 @@ def recognise(email: str, password: str, address: str) -> Recognised:
     Unknown account and wrong password read and last the same. Raises BadInput, throttle.TooMany after ten
     failures in five minutes for the account or the network address.
     """
-    tried = throttle.count(throttle.SIGN_IN, f"account {email}", address and f"address {address}")
+    try:
+        tried = throttle.count(throttle.SIGN_IN, f"account {email}", address and f"address {address}")
+    except throttle.TooMany:
+        watch.failed(watch.HELD_BACK, _account_of(_credential_of(email)))
+        raise
     found = _credential_of(email)
-    if not matches(found.password_hash if found else _nobody(), password) or found is None:
+    if not hashing.matches(found.password_hash if found else hashing.nobodys(), password) or found is None:
+        watch.failed(watch.WRONG_PASSWORD, _account_of(found))
         raise BadInput(N_("Adresse ou mot de passe inconnu. Vérifiez les deux et réessayez."))
     _forgive(tried)
     return Recognised(found.user_id, found.changed_at)
@@ -182,12 +170,24 @@ def come_in(recognised: Recognised, device: str, code: str | None = None) -> str
         member, kept = session.get_one(User, recognised.user_id), session.get(Credential, recognised.user_id)
         if not member.is_active or kept is None or kept.changed_at != recognised.password_of:
             raise NotFound(N_("Recommencez depuis la page de connexion."))
-        passed = second_factor.check(member.id, code)
+        passed = _passed(member.id, code)
         by = timeline.By(timeline.Actor.MEMBER, member.id, member.name)
         timeline.record("signed_in", by, member.association_id, details={"with": passed} if passed else None)
         token = open_session(member.id, device)
         session.commit()
         return token
+
+
+def _passed(user_id: uuid.UUID, code: str | None) -> str:
+    """What the second factor says; a wrong code leaves a line, as too many of them do."""
+    try:
+        return second_factor.check(user_id, code)
+    except throttle.TooMany:
+        watch.failed(watch.HELD_BACK, user_id)
+        raise
+    except BadInput:
+        watch.failed(watch.WRONG_CODE, user_id)
+        raise
 
 
 def confirm(visitor: Visitor, password: str) -> None:
@@ -197,9 +197,14 @@ def confirm(visitor: Visitor, password: str) -> None:
     """
     tried = throttle.count(throttle.SIGN_IN, f"account {visitor.email}")
     found = _credential_of(visitor.email)
-    if found is None or not matches(found.password_hash, password):
+    if found is None or not hashing.matches(found.password_hash, password):
+        watch.failed(watch.NOT_CONFIRMED, visitor.user_id)
         raise BadInput(N_("Ce n'est pas votre mot de passe."), "password")
     _forgive(tried)
+
+
+def _account_of(found: Credential | None) -> uuid.UUID | None:
+    return found.user_id if found else None
 
 
 def _forgive(tried: list[uuid.UUID]) -> None:
@@ -280,21 +285,3 @@ def _end(which: sa.ColumnElement[bool]) -> None:
 
 def _ending(which: sa.ColumnElement[bool]) -> sa.Update:
     return sa.update(UserSession).where(which, UserSession.ended_at.is_(None)).values(ended_at=clock.now())
-
-
-def matches(password_hash: str, password: str) -> bool:
-    """Whether `password` is the one behind this argon2id hash."""
-    try:
-        return _hasher.verify(password_hash, _composed(password))
-    except (VerifyMismatchError, InvalidHashError):
-        return False
-
-
-def hashed(password: str) -> str:
-    """argon2id with the library's current parameters (118 ms here: a sign-in is meant to cost something)."""
-    return _hasher.hash(_composed(password))
-
-
-def _composed(password: str) -> str:
-    """An é is one character or two, depending on the keyboard: both must open (NIST SP 800-63B 5.1.1.2)."""
-    return unicodedata.normalize("NFC", password)

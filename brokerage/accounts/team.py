@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 import sqlalchemy as sa
 
-from brokerage import scope, timeline
+from brokerage import clock, scope, timeline
 from brokerage.accounts import links, passwords, sign_in, throttle
 from brokerage.accounts.models import Association, Credential, Link, Purpose, Role, User, UserSession
 from brokerage.database import db
@@ -224,14 +224,18 @@ def deactivate(member: User, by: User, successor: User | None = None) -> None:
     if not member.is_active:
         raise WrongState(N_("L'accès de %(name)s est déjà fermé."), name=member.name)
     _keep_an_admin(member, None)
-    member.is_active = False
-    member.stand_in_id = successor.id if successor else None
-    _replace_everywhere(member, successor)
-    links.revoke(Purpose.INVITATION, member.id)
-    links.revoke(Purpose.PASSWORD, member.id)
-    links.revoke(Purpose.AGENDA, member.id)
+    close(member, successor)
     sign_in.leave_everywhere(member.id)
     record("member_deactivated", by, member, successor=successor.name if successor else "")
+
+
+def close(member: User, successor: User | None = None) -> None:
+    """What closing an access changes, whoever decides it; the caller ends the sessions and says so in the journal."""
+    member.is_active, member.closing_on = False, None
+    member.stand_in_id = successor.id if successor else None
+    _replace_everywhere(member, successor)
+    for purpose in (Purpose.INVITATION, Purpose.PASSWORD, Purpose.AGENDA):
+        links.revoke(purpose, member.id)
 
 
 def welcome_back(member: User, by: User) -> None:
@@ -240,7 +244,7 @@ def welcome_back(member: User, by: User) -> None:
     only_ours(member, by)
     if member.is_active:
         raise WrongState(N_("L'accès de %(name)s est déjà ouvert."), name=member.name)
-    member.is_active, member.stand_in_id = True, None
+    member.is_active, member.stand_in_id, member.returned_at = True, None, clock.now()
     record("member_returned", by, member)
 
 
@@ -270,9 +274,14 @@ def only_ours(member: User, by: User) -> None:
         raise NotFound(N_("Cette personne ne fait pas partie de votre association."))
 
 
-def _keep_an_admin(member: User, field: str | None) -> None:
+def is_last_admin(member: User) -> bool:
+    """Whether nobody else who is still there administers the association."""
     others = of_association(member.association_id).where(User.is_active, User.id != member.id)
-    if member.has(Role.ADMIN) and not any(other.has(Role.ADMIN) for other in db.session.scalars(others)):
+    return member.has(Role.ADMIN) and not any(other.has(Role.ADMIN) for other in db.session.scalars(others))
+
+
+def _keep_an_admin(member: User, field: str | None) -> None:
+    if is_last_admin(member):
         raise BadInput(N_("Il ne resterait personne pour administrer l'association. Nommez d'abord quelqu'un."), field)
 
 

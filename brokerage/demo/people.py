@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from brokerage import clock
-from brokerage.accounts import sign_in
+from brokerage.accounts import hashing
 from brokerage.accounts.models import Association, Credential, Role, User
 from brokerage.conventions.models import Commitment, Convention
 from brokerage.database import db
@@ -72,7 +72,7 @@ def settle() -> Company:
     )
     db.session.flush()
     company = Company(passeport.id, entretiens.id)
-    known = sign_in.hashed(PASSWORD)  # once: it takes a tenth of a second, on purpose
+    known = hashing.hashed(PASSWORD)  # once: it takes a tenth of a second, on purpose
     for association, members in ((passeport, PASSEPORT), (entretiens, ENTRETIENS)):
         for nth, (key, member) in enumerate(members.items()):
             company.members[key] = _member(association, nth, member, known)

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from brokerage import clock
+from brokerage.accounts import throttle
 from brokerage.accounts.models import Role
 from brokerage.conventions import policy as conventions
 from brokerage.database import db
@@ -167,9 +168,10 @@ def send() -> ResponseReturnValue:
         if request.form.get("action") == "modele":
             return redirect(url_for("requests.new_template", de=draft.id), 303)
         requests.submit(draft, me())
+        throttle.count(throttle.ASKED, f"member {me().id}")
     except Refusal as no:
         form.refuse(no)
-        return _page(form, 422)
+        return _page(form, no.status if isinstance(no, throttle.TooMany) else 422)
     flash(_("Demande envoyée à %(who)s.", who=draft.handler.name if draft.handler else ""))
     return redirect(url_for("requests.show", id=draft.id), 303)
 

@@ -22,6 +22,7 @@ FAMILIES = (
     "home",
     "imports",
     "inbox",
+    "journal",
     "mail",
     "notice",
     "own_data",

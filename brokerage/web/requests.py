@@ -11,6 +11,7 @@ from wtforms import RadioField, SelectChoice, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from brokerage import clock
+from brokerage.accounts import throttle
 from brokerage.accounts.models import User
 from brokerage.database import db
 from brokerage.errors import Refusal
@@ -132,6 +133,7 @@ def withdraw(id: uuid.UUID) -> ResponseReturnValue:
 def resend(id: uuid.UUID) -> ResponseReturnValue:
     """Send a withdrawn request again."""
     requests.submit(found(id), me())
+    throttle.count(throttle.ASKED, f"member {me().id}")
     return redirect(url_for(".show", id=id), 303)
 
 

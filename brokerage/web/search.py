@@ -1,11 +1,13 @@
 """Rechercher: one box for everything, as a page, and as the palette that Ctrl K opens over any page."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Blueprint, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from brokerage.accounts import throttle
 from brokerage.accounts.models import Role
 from brokerage.accounts.sign_in import Visitor
 from brokerage.partners.models import PartnerKind
@@ -17,6 +19,7 @@ from brokerage.search.kinds import Kind
 from brokerage.search.typed import read
 from brokerage.web import access
 from brokerage.web.access import visiting
+from brokerage.web.errors import told
 from brokerage.web.fragments import page
 
 pages = Blueprint("search", __name__, url_prefix="/recherche")
@@ -49,11 +52,20 @@ def show() -> ResponseReturnValue:
     """What the reader may see of what they typed, grouped."""
     reader, text = visiting(), request.args.get("q", "")[:200]
     assert reader is not None, "the door lets members in only"
+    try:
+        if text.strip():
+            throttle.count_at_once(throttle.SEARCH, f"member {reader.user_id}")
+    except throttle.TooMany as no:
+        return _answered(no.status, text=text, sections=[], nothing=False, refusal=told(no))
     typed, palette = read(text), request.headers.get("X-Palette") == "1"
     found = everywhere.find(reader, typed, IN_THE_PALETTE if palette else ON_THE_PAGE)
     sections = [section for section in (*_found(found, text), _towns(text, reader), _actions(text, reader)) if section.lines]
     nothing = typed.asks and not any(section.key != "actions" for section in sections)
-    return page("search/index.html", fragments=("resultats", "trouve"), text=text, sections=sections, nothing=nothing)
+    return _answered(text=text, sections=sections, nothing=nothing, refusal="")
+
+
+def _answered(status: int = 200, **context: Any) -> ResponseReturnValue:
+    return page("search/index.html", fragments=("resultats", "trouve"), status=status, **context)
 
 
 def _found(found: Found, text: str) -> list[Section]:
