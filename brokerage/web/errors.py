@@ -1,7 +1,6 @@
 """What a person reads when something does not work: a sentence, never a trace; what they typed stays in the form."""
 
 import logging
-from uuid import uuid4
 
 from flask import Flask, Response, make_response, render_template
 from flask_babel import gettext
@@ -10,6 +9,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
+from brokerage import logs
 from brokerage.errors import N_, Refusal
 from brokerage.web import access
 
@@ -65,7 +65,7 @@ def _unavailable(error: Exception) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
-    reference = uuid4().hex[:8]
+    reference = logs.request()
     log.exception("unexpected failure %s", reference)
     return _page(500, reference=reference)
 
