@@ -58,7 +58,18 @@ class Config:
     local: bool
     database_owner_url: str | None = field(default=None, repr=False)
     imap_url: str | None = field(default=None, repr=False)  # the mailbox where answers and returns arrive
+    secret_key_fallbacks: tuple[str, ...] = field(default=(), repr=False)  # former keys, newest first: read, never signed with
     proxies: int = 0  # how many of our own stand in front and say in X-Forwarded-For who asks
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The key in force, then those it replaced."""
+        return self.secret_key, *self.secret_key_fallbacks
+
+    @property
+    def signing_keys(self) -> list[str]:
+        """The same as itsdangerous wants them: the last one signs, all of them are believed."""
+        return [*reversed(self.secrets)]
 
     @property
     def receives(self) -> bool:
@@ -93,6 +104,7 @@ class Config:
             database_owner_url=postgres_url("DATABASE_OWNER_URL", owner) if owner else None,
             imap_url=imap_url_in(environment),
             proxies=proxies_in(environment),
+            secret_key_fallbacks=secret_key_fallbacks_in(environment, local),
         )
 
 
@@ -171,6 +183,22 @@ def secret_key_in(environment: Mapping[str, str], local: bool) -> str:
             f"SECRET_KEY is too easy to guess: {_HOW_ENGLISH}",
         )
     return key
+
+
+def secret_key_fallbacks_in(environment: Mapping[str, str], local: bool) -> tuple[str, ...]:
+    """The keys that SECRET_KEY replaced, newest first, between commas. A weak one would still open doors: refused too."""
+    former = tuple(filter(None, (key.strip() for key in (environment.get("SECRET_KEY_FALLBACKS") or "").split(","))))
+    if environment.get("SECRET_KEY") in former:
+        raise Misconfigured(
+            "SECRET_KEY_FALLBACKS contient la clé en vigueur : n'y laissez que les anciennes.",
+            "SECRET_KEY_FALLBACKS holds the key in force: leave only former ones there.",
+        )
+    if not local and any(is_weak(key) for key in former):
+        raise Misconfigured(
+            "SECRET_KEY_FALLBACKS contient une clé trop facile à deviner : elle ouvrirait encore des sessions.",
+            "SECRET_KEY_FALLBACKS holds a key that is too easy to guess: it would still open sessions.",
+        )
+    return former
 
 
 _HOW_FRENCH = "générez-la avec python3 -c 'import secrets; print(secrets.token_urlsafe(48))' et gardez-la."

@@ -46,7 +46,7 @@ def install(app: "Flask") -> None:
     """Once per process: make the bell ring, and let errands find the application."""
     belong_to(app)
     config = settings(app)
-    outbox.configure(config.mail_domain, config.secret_key)
+    outbox.configure(config.mail_domain, *config.secrets)
     outbox.bell = partial(ring, _client(config.redis_url, WEB_PATIENCE))
     waiting.bell = partial(ring_for_files, _client(config.redis_url, WEB_PATIENCE))
 

@@ -7,7 +7,7 @@ from brokerage.conventions import models as conventions
 from brokerage.introductions import models as introductions
 from brokerage.introductions import quota, request_templates, wishes
 from brokerage.introductions.letter_models import keeping as letter_models
-from brokerage.mail import inbox
+from brokerage.mail import fingerprints, inbox
 from brokerage.mail import models as mail
 from brokerage.partners import bulk, fields, merges, saved_views, tasks, windows
 from brokerage.partners import models as partners
@@ -24,6 +24,7 @@ __all__ = [
     "conventions",
     "exports",
     "fields",
+    "fingerprints",
     "inbox",
     "introductions",
     "known_words",

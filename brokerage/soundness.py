@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from brokerage.config import Config, Misconfigured
 from brokerage.database import db
+from brokerage.mail import fingerprints
 
 _ROLE = sa.text(
     "SELECT rolsuper OR rolbypassrls, EXISTS (SELECT 1 FROM pg_class WHERE relowner = pg_roles.oid AND relname = 'partner') "
@@ -11,11 +12,13 @@ _ROLE = sa.text(
 )
 _DEMO = sa.text("SELECT EXISTS (SELECT 1 FROM association WHERE is_demo)")
 _BUILT = sa.text("SELECT to_regclass('association') IS NOT NULL")
+_KEEPS = sa.text("SELECT to_regclass('kept_key') IS NOT NULL")
 
 
 def check(config: Config) -> None:
     """Refuse a database role that walls do not hold, and demonstration data outside local mode.
 
+    Nor does anything start when objections could not be recognised: SECRET_KEY changed, and the former one is not given.
     Raises Misconfigured. Says nothing of a database that is not built yet, or while the owner migrates.
     """
     if config.database_owner_url:
@@ -32,3 +35,6 @@ def check(config: Config) -> None:
                 "Cette base contient les données de démonstration : ouvrez-en une neuve pour travailler vraiment.",
                 "This database holds the demonstration data: start from a new one for real work.",
             )
+        keeps = connection.scalar(_KEEPS)
+    if keeps:
+        fingerprints.key()

@@ -52,6 +52,31 @@ def address_key(secret: str, address: str) -> str:
     return hmac.new(secret.encode(), b"address:" + normal.encode(), hashlib.sha256).hexdigest()
 
 
+def sealed(secret: str, value: str) -> str:
+    """`value` as a database may keep it: masked with a stream nobody makes without `secret`, and signed."""
+    nonce = secrets.token_bytes(16)
+    body = nonce + _masked(secret, nonce, value.encode())
+    return base64.urlsafe_b64encode(_proof(secret, body) + body).decode()
+
+
+def unsealed(secret: str, text: str) -> str | None:
+    """What `sealed` was given; None when it was sealed under another secret, or changed since."""
+    whole = base64.urlsafe_b64decode(text)
+    proof, body = whole[:32], whole[32:]
+    if not hmac.compare_digest(proof, _proof(secret, body)):
+        return None
+    return _masked(secret, body[:16], body[16:]).decode()
+
+
+def _masked(secret: str, nonce: bytes, value: bytes) -> bytes:
+    stream = hashlib.shake_256(hmac.new(secret.encode(), b"kept:" + nonce, hashlib.sha256).digest()).digest(len(value))
+    return bytes(one ^ other for one, other in zip(value, stream, strict=True))
+
+
+def _proof(secret: str, body: bytes) -> bytes:
+    return hmac.new(secret.encode(), b"kept proof:" + body, hashlib.sha256).digest()
+
+
 def mail_signature(secret: str, box: str, subject_id: uuid.UUID) -> str:
     """What proves that we gave an address away: 80 bits in 16 letters and digits, as small ones as some servers make them."""
     digest = hmac.new(secret.encode(), f"{box}:".encode() + subject_id.bytes, hashlib.sha256).digest()

@@ -19,11 +19,10 @@ SECURITY = frozenset({"password_changed", "new_address", "email_changed", "secon
 
 
 def connect(config: Config) -> None:
-    """Give the vault its secret, the outbox its seals and its checks."""
-    vault.configure(config)
+    """Give the outbox its secrets, its seals and its checks."""
     second_factor.configure(config)
-    outbox.configure(config.mail_domain, config.secret_key)
-    addresses.configure(config.mail_domain, config.secret_key, config.receives)
+    outbox.configure(config.mail_domain, *config.secrets)
+    addresses.configure(config.mail_domain, config.secret_key, config.receives, config.secret_key_fallbacks)
     outbox.essential |= {Letter.OBJECTION_NOTED, LINK_AGAIN, "invitation", "password", *SECURITY}
     seals.register("email", vault.email_for_delivery)
     seals.register("phone", vault.phone_for_delivery)

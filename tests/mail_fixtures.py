@@ -227,7 +227,7 @@ def office(mail_app: Flask, sink: Sink, admin_url: str, database: str, monkeypat
     owner = sa.create_engine(as_role(admin_url, "passerelle_owner", database))
     transport = Transport.from_url(f"smtp://127.0.0.1:{sink.port}", DOMAIN)
     with owner.begin() as connection:
-        connection.execute(sa.text("TRUNCATE message, entry, suppression, association CASCADE"))
+        connection.execute(sa.text("TRUNCATE message, entry, suppression, kept_key, association CASCADE"))
     for name, value in {"checks": [], "essential": set(), "bell": lambda: None, "window": lambda _message: None}.items():
         monkeypatch.setattr(outbox, name, value)
     monkeypatch.setattr(seals, "_resolvers", {})

@@ -79,8 +79,7 @@ def seal(link: Link) -> seals.Seal:
 def address(link_id: uuid.UUID) -> str:
     """The public address of a link: made when its letter leaves, from the row and the secret, never stored."""
     link = db.session.get_one(Link, link_id)
-    token = tokens.link_token(_settings().secret_key, link.id)
-    return f"{_settings().public_base_url}{PATHS[link.purpose]}{token}"
+    return f"{_settings().public_base_url}{PATHS[link.purpose]}{token_of(link)}"
 
 
 def live(purpose: Purpose, subject_id: uuid.UUID) -> Link | None:
@@ -92,8 +91,9 @@ def live(purpose: Purpose, subject_id: uuid.UUID) -> Link | None:
 
 
 def token_of(link: Link) -> str:
-    """Its token, made again: for the address of one of our own pages, never for a log."""
-    return tokens.link_token(_settings().secret_key, link.id)
+    """Its token, made again under the secret that made it: for a letter or one of our own pages, never for a log."""
+    made = [tokens.link_token(secret, link.id) for secret in _settings().secrets]
+    return next((token for token in made if tokens.fingerprint(token) == link.token_hash), made[0])
 
 
 def known(token: str, purposes: Collection[Purpose]) -> Link | None:

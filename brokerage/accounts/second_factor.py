@@ -26,13 +26,13 @@ STEP = 30  # seconds that a code is shown (RFC 6238)
 PATIENCE = timedelta(minutes=15)  # for the first code, then the key is no longer shown
 _WRONG = N_("Ce code n'est pas le bon, ou il a déjà servi. Attendez le suivant et recopiez-le.")
 
-_secret = ""
+_secrets: tuple[str, ...] = ("",)  # the one in force, and former ones: a telephone goes on showing what it learnt
 
 
 def configure(config: Config) -> None:
-    """Tell the room the secret that keys are made from."""
-    global _secret
-    _secret = config.secret_key
+    """Tell the room the secrets that keys are made from."""
+    global _secrets
+    _secrets = config.secrets
 
 
 class CodeWanted(Exception):
@@ -105,14 +105,14 @@ def _takes(user_id: uuid.UUID, code: str) -> bool:
 
 def _step_of(seed: uuid.UUID, code: str) -> int | None:
     """The half minute whose code this is: the present one, or its neighbours for a clock that is a little off."""
-    shown, now = pyotp.TOTP(tokens.code_key(_secret, seed)), int(clock.now().timestamp()) // STEP
-    same = (step for step in (now, now - 1, now + 1) if hmac.compare_digest(shown.generate_otp(step).encode(), code.encode()))
-    return next(same, None)
+    shown, now = [pyotp.TOTP(tokens.code_key(one, seed)) for one in _secrets], int(clock.now().timestamp()) // STEP
+    tried = ((step, one) for step in (now, now - 1, now + 1) for one in shown)
+    return next((step for step, one in tried if hmac.compare_digest(one.generate_otp(step).encode(), code.encode())), None)
 
 
 def _spends(user_id: uuid.UUID, code: str) -> bool:
-    mark = tokens.recovery_mark(_secret, user_id, code)
-    mine = (RecoveryCode.user_id == user_id, RecoveryCode.code_hash == mark, RecoveryCode.used_at.is_(None))
+    marks = [tokens.recovery_mark(one, user_id, code) for one in _secrets]
+    mine = (RecoveryCode.user_id == user_id, RecoveryCode.code_hash.in_(marks), RecoveryCode.used_at.is_(None))
     spent = sa.update(RecoveryCode).where(*mine).values(used_at=clock.now())
     return bool(db.session.execute(spent).rowcount)  # type: ignore[attr-defined]
 
@@ -142,7 +142,7 @@ def key_of(user_id: uuid.UUID, email: str) -> Key | None:
     with scope.acting(scope.Scope(scope.Kind.DOOR, read_only=True)):
         if (found := _awaited(user_id)) is None:
             return None
-        key = tokens.code_key(_secret, found.seed)
+        key = tokens.code_key(_secrets[0], found.seed)
     groups = " ".join(key[at : at + 4] for at in range(0, len(key), 4))
     return Key(groups, pyotp.TOTP(key).provisioning_uri(name=email, issuer_name="Passerelle"))
 
@@ -187,7 +187,7 @@ def renew_codes(user_id: uuid.UUID) -> list[str]:
 def _fresh_codes(user_id: uuid.UUID) -> list[str]:
     db.session.execute(sa.delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
     codes = [tokens.recovery_code() for _nth in range(RECOVERY_CODES)]
-    db.session.add_all(RecoveryCode(user_id=user_id, code_hash=tokens.recovery_mark(_secret, user_id, code)) for code in codes)
+    db.session.add_all(RecoveryCode(user_id=user_id, code_hash=tokens.recovery_mark(_secrets[0], user_id, code)) for code in codes)
     return codes
 
 

@@ -64,6 +64,7 @@ def given(environment: Mapping[str, str] = os.environ) -> Given:
     )
     try:
         port = config.port_in(environment)
+        config.secret_key_fallbacks_in(environment, local)
         return Given(
             home=Path.cwd(),
             data=Path(environment.get("PASSERELLE_DATA") or ".passerelle").absolute(),

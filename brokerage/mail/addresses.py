@@ -17,12 +17,13 @@ _OURS = re.compile(
 )
 
 _domain, _secret, _received = "passerelle.localhost", "", False
+_former: tuple[str, ...] = ()  # secrets that signed before: their addresses are still believed, none is made with them
 
 
-def configure(domain: str, secret: str, received: bool) -> None:
+def configure(domain: str, secret: str, received: bool, former: tuple[str, ...] = ()) -> None:
     """Once per process. `received` is whether anybody reads what is sent to these addresses; without, none is given."""
-    global _domain, _secret, _received
-    _domain, _secret, _received = domain.lower(), secret, received
+    global _domain, _secret, _received, _former
+    _domain, _secret, _received, _former = domain.lower(), secret, received, former
 
 
 def inward(subject_id: uuid.UUID) -> str:
@@ -66,5 +67,6 @@ def _proved(text: str, box: str) -> Iterator[uuid.UUID]:
 
 
 def _is_proved(found: re.Match[str]) -> bool:
-    expected = tokens.mail_signature(_secret, found["box"].lower(), uuid.UUID(found["id"]))
-    return found["domain"].lower() == _domain and hmac.compare_digest(expected, found["proof"].lower())
+    about = found["box"].lower(), uuid.UUID(found["id"])
+    expected = [tokens.mail_signature(secret, *about) for secret in (_secret, *_former)]
+    return found["domain"].lower() == _domain and any(hmac.compare_digest(one, found["proof"].lower()) for one in expected)

@@ -15,8 +15,9 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 from sqlalchemy.dialects.postgresql import insert
 
-from brokerage import clock, scope, tokens
+from brokerage import clock, scope
 from brokerage.database import db
+from brokerage.mail import fingerprints
 from brokerage.mail.headers import clean_header
 from brokerage.mail.letter import Letter
 from brokerage.mail.models import Message, MessageState
@@ -40,20 +41,18 @@ window: Callable[[Message], datetime | None] = lambda _message: None  # noqa: E7
 # Kinds that leave although their recipient objected: security letters, and the confirmation of the objection itself.
 essential: set[str] = set()
 domain = "passerelle.localhost"  # what Message-IDs end with
-_secret = ""
 
 
-def configure(mail_domain: str, secret: str) -> None:
-    """Once per process: what Message-IDs end with, and the key of the objection list's fingerprints."""
-    global domain, _secret
-    domain, _secret = mail_domain, secret
+def configure(mail_domain: str, *secrets: str) -> None:
+    """Once per process: what Message-IDs end with, and the secrets, newest first, one of which opens the key of fingerprints."""
+    global domain
+    domain = mail_domain
+    fingerprints.configure(*secrets)
 
 
 def key_of(address: str) -> str:
     """How the objection list knows `address`. Raises RuntimeError before `configure`: an objection would be missed."""
-    if not _secret:
-        raise RuntimeError("call outbox.configure before delivering")
-    return tokens.address_key(_secret, address)
+    return fingerprints.of(address)
 
 
 def post(letter: Letter) -> Message:

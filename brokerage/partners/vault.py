@@ -12,22 +12,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from brokerage import scope, tokens
-from brokerage.config import Config
+from brokerage import scope
 from brokerage.database import db
 from brokerage.errors import N_, NotFound
+from brokerage.mail import fingerprints
 from brokerage.mail.seals import Closed
 from brokerage.partners.models import Channel
 from brokerage.partners.windows import GrantedContact
 from brokerage.timeline import By, record
-
-_secret = ""
-
-
-def configure(config: Config) -> None:
-    """Tell the vault the secret that keys the fingerprints of addresses."""
-    global _secret
-    _secret = config.secret_key
 
 
 @dataclass(frozen=True)
@@ -60,7 +52,7 @@ def keep(association_id: uuid.UUID, contact_id: uuid.UUID, coordinates: Coordina
 
 def key_of(email: str) -> str:
     """The keyed fingerprint of an address: the same for the same person, useless to anybody else."""
-    return tokens.address_key(_secret, email)
+    return fingerprints.of(email)
 
 
 def own(contact_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, Coordinates]:

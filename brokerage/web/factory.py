@@ -10,7 +10,7 @@ from flask_migrate import Migrate
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from brokerage import database, models, wiring
+from brokerage import database, logs, models, wiring
 from brokerage.accounts import links
 from brokerage.config import Config
 from brokerage.database import db
@@ -73,6 +73,7 @@ def _configure(app: Flask, config: Config) -> None:
     app.config.update(
         PASSERELLE=config,
         SECRET_KEY=config.secret_key,
+        SECRET_KEY_FALLBACKS=list(config.secret_key_fallbacks),
         SQLALCHEMY_DATABASE_URI=config.database_url,
         # hide_parameters: an SQL error in a log must not carry somebody's address
         SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 8, "max_overflow": 8, "pool_timeout": 5, "hide_parameters": True},
@@ -86,6 +87,7 @@ def _configure(app: Flask, config: Config) -> None:
         MAX_CONTENT_LENGTH=6 * 1024 * 1024,
         MAX_FORM_MEMORY_SIZE=512 * 1024,
         MAX_FORM_PARTS=500,
+        WTF_CSRF_SECRET_KEY=config.signing_keys,  # a form that was open while the key changed is still ours
         WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a draft left open over lunch must not be lost
         WTF_CSRF_SSL_STRICT=False,  # Origin is checked by headers.py, on every unsafe method
         BABEL_DEFAULT_LOCALE="fr",
@@ -93,8 +95,15 @@ def _configure(app: Flask, config: Config) -> None:
         BABEL_TRANSLATION_DIRECTORIES=str(HOUSE / "brokerage" / "translations"),
         TRUSTED_HOSTS=None if config.local else [config.public_host],
     )
+    app.before_request(_numbered)
+    app.teardown_request(lambda _failure: logs.end_request())
     app.jinja_env.undefined = jinja2.StrictUndefined
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def _numbered() -> None:
+    """Every line of the log that a request leaves bears its number, which the page of a failure shows."""
+    logs.begin_request()
 
 
 def _install_extensions(app: Flask, config: Config) -> None:

@@ -107,7 +107,7 @@ def _base(form: Any) -> dict[str, Any] | None:
 
 
 def _seal() -> URLSafeSerializer:
-    return URLSafeSerializer(current_app.secret_key, salt="what a form was opened on")  # type: ignore[arg-type]
+    return URLSafeSerializer(current_app.config["PASSERELLE"].signing_keys, salt="what a form was opened on")
 
 
 def _said(form: Any) -> Iterator[Field]:

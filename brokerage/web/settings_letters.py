@@ -166,7 +166,7 @@ def _fault(setting: previewing.Setting, words: Words) -> str:
 
 def _seal() -> URLSafeSerializer:
     """Signed, so that nobody has a page of ours say what they like by sending a link."""
-    return URLSafeSerializer(current_app.secret_key, salt="a letter to draw")  # type: ignore[arg-type]
+    return URLSafeSerializer(current_app.config["PASSERELLE"].signing_keys, salt="a letter to draw")
 
 
 @pages.get("/lettres/<slug>/<language>/mise-en-page")
