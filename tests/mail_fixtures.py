@@ -27,7 +27,7 @@ from brokerage import clock, database, scope
 from brokerage.accounts.models import Association
 from brokerage.config import Config
 from brokerage.database import db
-from brokerage.mail import addresses, delivery, outbox, seals
+from brokerage.mail import addresses, delivery, outbox, pace, seals
 from brokerage.mail.letter import Letter
 from brokerage.mail.models import Message
 from brokerage.mail.transport import Transport
@@ -231,6 +231,8 @@ def office(mail_app: Flask, sink: Sink, admin_url: str, database: str, monkeypat
     for name, value in {"checks": [], "essential": set(), "bell": lambda: None, "window": lambda _message: None}.items():
         monkeypatch.setattr(outbox, name, value)
     monkeypatch.setattr(seals, "_resolvers", {})
+    monkeypatch.setattr(pace, "PER_MINUTE", 1_000_000)  # what is slowed down on purpose has a test of its own
+    monkeypatch.setattr(pace, "PER_DOMAIN", 1_000_000)
     outbox.configure(DOMAIN, SECRET)
     for name, value in {"_domain": DOMAIN, "_secret": SECRET, "_received": True}.items():
         monkeypatch.setattr(addresses, name, value)

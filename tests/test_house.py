@@ -64,6 +64,7 @@ GATES = {
     "introductions/requests.py": "draws the next number",
     "mail/outbox.py": "posts a letter once, also into an ally's box",
     "mail/leases.py": "claims letters",
+    "mail/pace.py": "counts letters one worker at a time",
     "accounts/founding.py": "locks while the first association is made",
     "partners/bulk.py": "remembers and tells an act on thousands of partners in one statement each",
     "privacy/erasure.py": "takes the words of somebody who is erased out of timelines, by a function of the database",

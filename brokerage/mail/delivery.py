@@ -17,7 +17,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm as so
 
 from brokerage import clock, scope
-from brokerage.mail import addresses, leases, mime, outbox, seals
+from brokerage.mail import addresses, leases, mime, outbox, pace, seals
 from brokerage.mail.headers import Forged, Unwritable, bare
 from brokerage.mail.models import Message, MessageState, Suppression
 from brokerage.mail.transport import Line, LineDown, Refused, Transport, Unanswered
@@ -167,6 +167,7 @@ def _prepared(ids: list[uuid.UUID], holder: str) -> dict[uuid.UUID, mime.Parcel]
         claimed = session.scalars(sa.select(Message).where(Message.id.in_(ids), ours).order_by(Message.due_at))
         messages = [one for one in claimed.all() if not _waits(one)]
         recipients = {one: found for one in messages if (found := _unless_closed(one, _recipient))}
+        recipients = pace.hold_excess(session, recipients)
         reasons = _reasons(session, recipients.values())
         for message, address in recipients.items():
             packed = partial(_parcel, address=address, reason=reasons.get(outbox.key_of(address)))

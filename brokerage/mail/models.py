@@ -41,6 +41,7 @@ class Message(Identified, Posted, Base):
         sa.Index("ix_message_association", "association_id", "created_at"),
         sa.Index("ix_message_to_contact", "to_contact_id"),
         sa.Index("ix_message_message_id", "message_id"),
+        sa.Index("ix_message_sent", "sent_at", postgresql_where=sa.text("state = 'sent'")),
         sa.Index("ix_message_held", "to_user_id", postgresql_where=sa.text("state = 'held' AND sent_at IS NULL")),
     )
 
@@ -69,6 +70,7 @@ class Message(Identified, Posted, Base):
     lease_until: Mapped[datetime | None]
     last_error: Mapped[str] = mapped_column(default="")
     sent_at: Mapped[datetime | None]
+    domain_key: Mapped[str] = mapped_column(default="", server_default="")  # of its recipient's domain, once it is about to leave
 
 
 class Suppression(World, Base):

@@ -126,6 +126,7 @@ def _row(letter: Letter) -> Message:
         "state": MessageState.PENDING,
         "attempts": 0,
         "last_error": "",
+        "domain_key": "",
     }
     unset = dict.fromkeys(("worker", "lease_until", "sent_at"))
     return Message(**{**said, **cleaned, **made, **unset})
