@@ -7,6 +7,7 @@ enforce it. A table without one cannot be read at all.
 import enum
 import uuid
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -95,6 +96,12 @@ db = SQLAlchemy(
     disable_autonaming=True,
     session_options={"scopefunc": scope.current_key, "autoflush": True, "expire_on_commit": False},
 )
+
+
+@cache
+def outside_transactions(engine: sa.Engine) -> sa.Engine:
+    """The same engine for one statement that commits by itself: a function of the database that asks no scope."""
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
 def _check(state: so.ORMExecuteState) -> None:

@@ -23,7 +23,7 @@ LATER = timedelta(days=4)  # after the hours anything waits for
 
 # every letter of every kind: what happens, and who reads it
 ALWAYS = {"introduction", "invitation", "password", "export_ready", "forwarded", "address_returned", "digest", "requests_covered", "requests_back", "agreed"}
-ALWAYS |= {"password_changed", "second_factor_removed", "new_address", "email_changed"}  # of one's own access
+ALWAYS |= {"password_changed", "second_factor_removed", "new_address", "email_changed", "account_closing", "account_to_hand_over"}  # of one's own access
 TO_CONTACTS = {"ask_consent", "reminder_consent", "reminder_outcome_contact", "objection_noted", "link_again"}
 
 

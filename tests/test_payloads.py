@@ -12,7 +12,6 @@ from brokerage.accounts.models import Purpose, User
 from brokerage.introductions.models import Introduction
 from brokerage.partners.models import Partner
 from brokerage.web.own_fields import MARK
-from tests.partners_fixtures import words
 from tests.test_accounts import path_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]

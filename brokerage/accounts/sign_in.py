@@ -3,7 +3,6 @@
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import cache
 from typing import NamedTuple
 
 import sqlalchemy as sa
@@ -11,7 +10,7 @@ import sqlalchemy as sa
 from brokerage import clock, scope, timeline, tokens
 from brokerage.accounts import devices, hashing, second_factor, throttle, watch
 from brokerage.accounts.models import Credential, Role, User, UserSession
-from brokerage.database import db
+from brokerage.database import db, outside_transactions
 from brokerage.errors import N_, BadInput, NotFound
 
 ABSOLUTE = timedelta(hours=20)  # OWASP ASVS 5.0 7.3: how long one session may last at all
@@ -111,11 +110,6 @@ class Visitor:
         return IDLE_ADMIN if self.is_admin else IDLE
 
 
-@cache
-def _outside_transactions(engine: sa.Engine) -> sa.Engine:
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
-
-
 _VISITOR = sa.text("SELECT * FROM visitor(:token, :today)")
 
 
@@ -124,7 +118,7 @@ def visitor(token: str) -> Visitor | None:
 
     One statement outside any transaction: the database function reads what no scope may.
     """
-    with _outside_transactions(db.engine).connect() as connection:
+    with outside_transactions(db.engine).connect() as connection:
         row = connection.execute(_VISITOR, {"token": tokens.fingerprint(token), "today": clock.today()}).one_or_none()
     if row is None or clock.now() - row.created_at > ABSOLUTE:
         return None

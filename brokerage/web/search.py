@@ -54,7 +54,7 @@ def show() -> ResponseReturnValue:
     assert reader is not None, "the door lets members in only"
     try:
         if text.strip():
-            throttle.count(throttle.SEARCH, f"member {reader.user_id}")
+            throttle.count_at_once(throttle.SEARCH, f"member {reader.user_id}")
     except throttle.TooMany as no:
         return _answered(no.status, text=text, sections=[], nothing=False, refusal=told(no))
     typed, palette = read(text), request.headers.get("X-Palette") == "1"
