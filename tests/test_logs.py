@@ -3,6 +3,7 @@
 import io
 import logging
 import re
+import time
 
 import pytest
 import sqlalchemy as sa
@@ -97,8 +98,17 @@ def test_nobody_writes_a_second_line(written, typed):
     assert re.search(r"typed: a\\[rnxu]", written())
 
 
-def test_the_time_is_utc_and_each_request_has_its_number(written, monkeypatch):
-    monkeypatch.setenv("TZ", "Pacific/Noumea")
+@pytest.fixture
+def far_away(monkeypatch):
+    """A machine in Nouméa."""
+    with monkeypatch.context() as moved:
+        moved.setenv("TZ", "Pacific/Noumea")
+        time.tzset()
+        yield
+    time.tzset()
+
+
+def test_the_time_is_utc_and_each_request_has_its_number(far_away, written):
     log = logging.getLogger("brokerage.test")
     record = log.makeRecord(log.name, logging.INFO, "", 0, "hello", (), None)
     record.created, record.msecs = 0.0, 0.0
