@@ -27,7 +27,7 @@ def posted(office: Office, *domains: str, **more: str) -> None:  # noqa: F811
 
 
 def test_the_paces_are_those_of_a_small_association() -> None:
-    assert (pace.PER_MINUTE, pace.PER_DOMAIN) == (120, 40)
+    assert (pace.PER_MINUTE, pace.PER_DOMAIN) == (200, 60)
 
 
 def test_the_fourth_letter_to_one_domain_waits_and_the_others_leave(slow: Office) -> None:

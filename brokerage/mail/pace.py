@@ -15,10 +15,10 @@ from brokerage import clock, scope
 from brokerage.mail import fingerprints, outbox
 from brokerage.mail.models import Message, MessageState
 
-# Providers of small associations take 30 to 200 letters a minute; a Monday's digests for two hundred members take two.
-PER_MINUTE = 120
-# What one school authority's or company's server takes from a stranger without slowing everything down.
-PER_DOMAIN = 40
+# A Monday's digests for two hundred members leave within a minute; what would send more is a fault, and a provider's alarm.
+PER_MINUTE = 200
+# One a second: what the server of one school authority, or of the association itself, takes without holding everything up.
+PER_DOMAIN = 60
 WINDOW = timedelta(minutes=1)
 LOOK_AGAIN = timedelta(seconds=15)  # when somebody's minute may be over
 _ONE_AT_A_TIME = 7_205_141_949  # any number will do, as long as nothing else locks it
