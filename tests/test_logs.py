@@ -5,6 +5,7 @@ import logging
 import re
 import time
 
+import psycopg
 import pytest
 import sqlalchemy as sa
 
@@ -132,3 +133,8 @@ def test_ids_stay_and_tokens_do_not(nadia, as_member):
 
 def test_every_process_writes_so():
     assert "logs.install()" in (HOUSE / "app.py").read_text()
+
+
+def test_the_database_we_start_quotes_no_row_in_its_log(admin_url):
+    with psycopg.connect(sa.make_url(admin_url).set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+        assert connection.execute("SHOW log_error_verbosity").fetchone() == ("terse",)

@@ -70,6 +70,7 @@ class Cluster:
         settings = ["listen_addresses=", f"unix_socket_directories={self.lodging.sockets}"]
         # The folder is closed to others, so the socket itself need not be.
         settings += ["unix_socket_permissions=0777", "timezone=UTC", "lc_messages=C", "max_connections=100"]
+        settings += ["log_error_verbosity=terse"]  # without DETAIL, which quotes the row: its log holds nobody's address
         settings += CARELESS if careless else ()
         command = [str(self.programs.folder / "postgres"), "-D", str(self.data)]
         for setting in settings:

@@ -53,10 +53,10 @@ def _member(details: Details) -> str:
 
 def _entered(who: str, details: Details) -> str:
     said = {
-        "code": _("Connexion de %(who)s, avec un code.", who=who),
-        "recovery": _("Connexion de %(who)s, avec un code de secours.", who=who),
+        "code": _("Connexion avec un code : %(who)s.", who=who),
+        "recovery": _("Connexion avec un code de secours : %(who)s.", who=who),
     }
-    return said.get(details.get("with", ""), _("Connexion de %(who)s.", who=who))
+    return said.get(details.get("with", ""), _("Connexion : %(who)s.", who=who))
 
 
 def _factor_removed(who: str, details: Details) -> str:
@@ -100,7 +100,7 @@ def _partners(details: Details) -> str:
 SENTENCES: dict[str, Callable[[str, Details], str]] = {
     "signed_in": _entered,
     "sign_in_failed": lambda who, d: _("Mot de passe refusé pour le compte de %(member)s.", member=_member(d)),
-    "second_step_failed": lambda who, d: _("Code refusé, après le bon mot de passe, pour le compte de %(member)s.", member=_member(d)),
+    "second_step_failed": lambda who, d: _("Bon mot de passe, mais code refusé : compte de %(member)s.", member=_member(d)),
     "sign_in_held_back": lambda who, d: _("Trop d'essais pour le compte de %(member)s : la connexion attend.", member=_member(d)),
     "confirmation_failed": lambda who, d: _("Mot de passe refusé dans une session ouverte de %(member)s.", member=_member(d)),
     "entry_refused": lambda who, d: _("Accès refusé à %(who)s : %(place)s", who=who, place=d.get("place", "")),
@@ -122,7 +122,7 @@ SENTENCES: dict[str, Callable[[str, Details], str]] = {
     "charge_removed": lambda who, d: _("%(who)s retire une ligne de « Qui décide ».", who=who),
     "rule_changed": lambda who, d: _("%(who)s change une règle : « %(rule)s ».", who=who, rule=_rule(d)),
     "export_asked": lambda who, d: _("%(who)s demande un export : %(partners)s.", who=who, partners=_partners(d)),
-    "exported": lambda who, d: _("L'export de %(who)s est prêt : %(partners)s.", who=who, partners=_partners(d)),
+    "exported": lambda who, d: _("Export prêt pour %(who)s : %(partners)s.", who=who, partners=_partners(d)),
     "export_fetched": lambda who, d: _("%(who)s télécharge un export : %(partners)s.", who=who, partners=_partners(d)),
     "export_cancelled": lambda who, d: _("Un export est annulé."),
     "imported": lambda who, d: _("%(who)s importe un fichier.", who=who),
