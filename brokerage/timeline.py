@@ -57,7 +57,7 @@ class Entry(Identified, Posted, Base):
         # the ledger of a convention dates each request from its first sending
         sa.Index("ix_entry_tags", "association_id", "at", postgresql_where=sa.text("what IN ('tag_renamed', 'tag_removed')")),
         sa.Index("ix_entry_submitted", "association_id", "at", "request_id", postgresql_where=sa.text("what = 'submit'")),
-        sa.Index("ix_entry_journal", "association_id", "at", "id", postgresql_where=sa.text(f"what IN {JOURNAL}")),
+        sa.Index("ix_entry_journal", "association_id", "at", postgresql_where=sa.text(f"what IN {JOURNAL}")),
         sa.Index("ix_entry_rule", "association_id", "at", postgresql_where=sa.text("what = 'rule_changed'")),
     )
 

@@ -22,7 +22,7 @@ KINDS = (
 
 
 def upgrade() -> None:
-    op.create_index("ix_entry_journal", "entry", ["association_id", "at", "id"], postgresql_where=sa.text(f"what IN {KINDS}"))
+    op.create_index("ix_entry_journal", "entry", ["association_id", "at"], postgresql_where=sa.text(f"what IN {KINDS}"))
 
 
 def downgrade() -> None:
