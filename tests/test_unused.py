@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from brokerage import clock, errands, scope
 from brokerage.accounts.models import Credential, User, UserSession
-from brokerage.introductions import departures
+from brokerage.introductions import departures, wording
 from brokerage.mail import delivery, leases
 from brokerage.mail.models import Message
 from brokerage.timeline import Entry
@@ -67,7 +67,7 @@ def test_a_year_of_silence_closes_an_account_after_one_letter_a_month_before(cas
     [letter] = letters("account_closing")
     assert letter.to_user_id == thi_mai.id
     closing = member(thi_mai).closing_on
-    assert f"{closing:%d/%m/%Y}" in letter.subject
+    assert wording.day(closing, "fr") in letter.subject
     assert (closing - clock.today()).days in (365, 366)
     assert night(364, times=2) == 0
     assert member(thi_mai).is_active

@@ -12,7 +12,7 @@ from brokerage import clock, timeline
 from brokerage.accounts import links, sign_in, team
 from brokerage.accounts.models import Association, Credential, Role, User, UserSession
 from brokerage.database import db
-from brokerage.introductions import departures
+from brokerage.introductions import departures, wording
 from brokerage.mail import outbox
 from brokerage.mail.letter import notice
 
@@ -56,15 +56,10 @@ def _announce(member: User, used_at: datetime) -> None:
     about = f"{member.id}:{member.closing_on}"
     joined = db.session.get(Credential, member.id) is not None
     association = db.session.get_one(Association, member.association_id)
-    outbox.post(notice(CLOSING, about, member, first_name=member.first_name, day=_written(member), joined=joined,
+    day = wording.day(member.closing_on, member.language)
+    outbox.post(notice(CLOSING, about, member, first_name=member.first_name, day=day, joined=joined,
                        association=association.name, page=links.page("/connexion")))  # fmt: skip
     _record("member_closing", member)
-
-
-def _written(member: User) -> str:
-    day = member.closing_on
-    assert day is not None
-    return f"{day:%d/%m/%Y}" if member.language != "en" else f"{day.day} {day:%B %Y}"
 
 
 def _close_or_ask(member: User) -> bool:
