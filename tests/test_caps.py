@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 import sqlalchemy as sa
@@ -12,7 +13,7 @@ from brokerage.accounts.models import SignInAttempt
 from brokerage.introductions.models import IntroductionRequest
 from brokerage.introductions.states import RequestState
 from brokerage.mail.models import Message
-from tests import partners_fixtures
+from tests import partners_fixtures, test_payloads
 from tests.partners_fixtures import words
 
 signed_in = partners_fixtures.signed_in
@@ -21,6 +22,9 @@ REQUEST = {
     "need": "corporate", "purpose": "find_speakers", "place": "Sarcelles", "event_name": "Atelier",
     "message": "Nous cherchons deux ingénieures prêtes à raconter leur parcours pendant une heure.", "action": "envoyer",
 }  # fmt: skip
+
+
+served = test_payloads.served
 
 
 @pytest.fixture
@@ -66,6 +70,19 @@ def test_the_pieces_that_htmx_asks_for_say_it_too(few, target, palette, nadia, s
     assert "<main" not in piece.text
     assert TOO_MANY.replace("'", "’") in piece.text.replace("\u00a0", " ").replace("\u202f", " ")
     assert '"429","swap":true' in reader.get("/recherche/").text.replace("&#34;", '"').replace('"code":', "")
+
+
+@pytest.mark.browser
+def test_the_palette_shows_the_sentence_in_a_browser(few, chromium, served, nadia, client_of):
+    reader = test_payloads.Reader(chromium, served, client_of(nadia)).reads("/accueil")
+    reader.page.keyboard.press("Control+k")
+    for word in ("lycée", "collège", "école", "campus"):
+        with reader.page.expect_response(lambda answer, word=word: quote(word) in answer.url):
+            reader.page.fill("[data-palette]", word)
+
+    reader.page.wait_for_selector("#trouve >> text=Trop de recherches", timeout=5000)
+    assert reader.page.locator(".toast").count() == 0  # nothing was lost: that sentence would be another one
+    assert [line for line in reader.said if "429" not in line] == []  # Chromium calls it an error
 
 
 def test_a_restart_forgets_no_search(few, nadia, signed_in, as_system):

@@ -258,3 +258,41 @@ def test_roles_second_factor_and_a_look_at_details_leave_their_lines(nadia, kari
     said = words(admin.get("/journal/"))
     assert "Hélène Roux change les rôles de Karim Lahlou : Partenariats → Délégation régionale." in said
     assert "Nadia Benhaddou retire sa vérification en deux étapes." in said
+
+
+def test_an_approval_an_export_and_a_look_at_details_are_read_in_the_journal(cast, nadia, lucas, helene, awa, as_member, client_of, lines):
+    from brokerage.introductions import deciding, introductions, requests
+
+    with as_member(nadia) as session:
+        contact = people.a_contact(people.a_partner(nadia))
+        session.commit()
+    with as_member(lucas) as session:
+        by = session.get_one(User, lucas.id)
+        request = people.a_request(by, cast.pa, contact.partner)
+        requests.submit(request, by)
+        session.commit()
+    with as_member(nadia) as session:
+        mine, by = session.get_one(type(request), request.id), session.get_one(User, nadia.id)
+        deciding.approve(mine, by, [deciding.Choice(contact.id, "Une heure ?", "Bonjour,\n\nAccepteriez-vous ?")])
+        [introduction] = mine.introductions
+        introductions.accept(introduction, By(Actor.CONTACT, contact.id))
+        session.commit()
+    client_of(nadia).post("/partenaires/exports/", data={"format": "csv", "reason": "Réunion de rentrée", "password": people.PASSWORD})
+    client = client_of(lucas)
+    for _ in range(2):
+        assert client.post(f"/demandes/introductions/{introduction.id}/coordonnees").status_code == 200
+
+    assert [len(lines(what)) for what in ("details_seen", "export_asked")] == [2, 1]  # every look, one line
+    ours, theirs = words(client_of(helene).get("/journal/")), words(client_of(awa).get("/journal/"))
+    assert "Nadia Benhaddou a approuvé la demande." in ours
+    assert "Nadia Benhaddou demande un export : 1 partenaire. Réunion de rentrée" in ours
+    assert "Lucas Ferreira a consulté les coordonnées transmises." in theirs
+    assert "export" not in theirs
+
+
+def test_no_line_is_changed_or_taken_away(nadia, client_of, as_member):
+    entering(client_of(None), nadia.email, TYPED)
+
+    for act in (sa.delete(Entry), sa.update(Entry).values(what="nothing")):
+        with as_member(nadia) as session, pytest.raises(sa.exc.ProgrammingError, match="permission denied"):
+            session.execute(act)
