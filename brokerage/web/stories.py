@@ -282,17 +282,17 @@ def _under(index: int, reached: int, at: datetime | None, request: IntroductionR
     return ""
 
 
-def turn(row: Row) -> str:
-    """Whose turn it is, for the delegate: a sentence that names who does what next."""
+def turn(row: Row, mine: bool) -> str:
+    """Whose turn it is: a sentence that names who does what next, to who asked or to another reader of their association."""
     if row.badge == "a_decider":
         return _("%(who)s décide avant le %(day)s.", who=row.handler, day=day_month(row.due_on)) if row.due_on else ""
     said = {
         "brouillon": _("Pas encore envoyée."),
-        "precisions": _("%(who)s vous pose une question.", who=row.handler),
+        "precisions": _("%(who)s vous pose une question.", who=row.handler) if mine else _("%(who)s pose une question.", who=row.handler),
         "chez_partenaire": _("Le partenaire n'a pas encore répondu."),
         "plus_tard": _("Reportée."),
         "accord": _("%(who)s écrit l'e-mail de présentation.", who=row.handler),
-        "introduite": _("À vous de jouer : écrivez-lui."),
+        "introduite": _("À vous de jouer : écrivez-lui.") if mine else "",
         "redirigee": _("%(who)s choisit la suite.", who=row.handler),
     }
     return said.get(row.badge, "")
