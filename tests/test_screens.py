@@ -92,3 +92,18 @@ def test_the_view_one_reads_is_in_sight_on_a_phone(running, chromium, cast, nadi
     reader.page.wait_for_timeout(200)
     at = tab.bounding_box()
     assert 0 <= at["x"] <= at["x"] + at["width"] <= 390
+
+
+def test_what_may_be_done_with_a_request_stands_above_the_tabs_of_a_phone(running, chromium, cast, lucas, nadia, partner, as_member):
+    with as_member(lucas) as session:
+        by = session.get_one(type(lucas), lucas.id)
+        request = people.a_request(by, cast.pa, partner)
+        requests.submit(request, by)
+        session.commit()
+    reader = Person(chromium, running.url, width=390).enters(cast.nadia)
+
+    reader.goes(f"/demandes/?demande={request.id}")
+    reader.page.wait_for_load_state("networkidle")
+
+    approve, tabs = (reader.page.locator(what).bounding_box() for what in (".b-barre > .btn-p", ".onglets-bas"))
+    assert approve["y"] + approve["height"] <= tabs["y"]
