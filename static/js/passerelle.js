@@ -72,7 +72,7 @@
     appear(document);
     if (e.detail.boosted) return $("#contenu")?.focus();
     if (lostFocus && document.activeElement === document.body) {
-      const heading = $("h1, h2, h3, [role=alert]", where) ?? where;
+      const heading = all("h1, h2, h3, [role=alert]", where).find(seen) ?? where;
       heading.setAttribute("tabindex", "-1");
       heading.focus({ preventScroll: seen(heading) });
     }
@@ -258,7 +258,7 @@
     tabs(within);
     all("[data-count]", within).forEach(count);
     all("[data-when]", within).forEach(showWhen);
-    all("[data-chosen]", within).forEach((bar) => { bar.hidden = !$("tbody input[type=checkbox]:checked"); });
+    if ($("[data-chosen]", within)) all("table").filter((table) => $("[data-check-all]", table)).forEach(chosen);
     all("[data-toast]:not([data-ticking])", within).forEach(countDown);
     all("[data-focus]:not([data-focused])", within).slice(0, 1).forEach((one) => { one.dataset.focused = ""; one.focus(); });
   }
