@@ -40,6 +40,7 @@ _RULES = [
     )
 ]
 
+_QUOTED = re.compile(r"«\s*(.*?)\s*»")
 _COUNTS = re.compile(r"%\(n(?:um)?\)")
 
 
@@ -62,6 +63,11 @@ def _set(text: str) -> str:
 def typo_mail(text: str) -> str:
     """French text for a letter: as `typo`, with U+00A0 alone, since some mail readers show the others as boxes."""
     return typo(text).replace(THIN, NBSP).replace(JOINER, "")
+
+
+def within_quotes(text: str) -> str:
+    """What somebody typed, to stand between « »: quotation marks of its own become “ ”."""
+    return _QUOTED.sub(r"“\1”", text)
 
 
 def typo_english(text: str) -> str:
