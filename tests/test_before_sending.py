@@ -223,7 +223,7 @@ def test_the_last_introduction_of_our_association_and_its_usual_delay_are_told(l
         said = plain(signed_in(lucas).get(f"/demandes/nouvelle?partenaire={lille['universite']}"))
 
     assert "Dernière mise en relation avec ce partenaire : le 13 mai 2024, à la demande de Soraya Benali." in said
-    assert "Passeport Avenir répond d'habitude en 5 jours ouvrés." in said
+    assert "Délai habituel de réponse de Passeport Avenir : 5 jours ouvrés." in said
 
 
 def test_an_open_request_of_a_colleague_is_named_one_of_the_ally_is_not(lille, cast, lucas, soraya, jean_baptiste, thi_mai, signed_in, as_member, a_request):

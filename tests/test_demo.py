@@ -104,7 +104,7 @@ def test_two_associations_are_bound_by_a_convention_of_seven_commitments(session
 
     assert found == [
         ("passeport-avenir", "PA", "a", "de Passeport Avenir", True),
-        ("entretiens", "EE", "b", "des Entretiens de l'Excellence", True),
+        ("entretiens", "EE", "b", "des Entretiens de l’Excellence", True),
     ]
     assert (convention.starts_on.isoformat(), convention.ends_on.year) == ("2011-06-24", 2036)
     commitments = session.scalars(sa.select(Commitment).order_by(Commitment.number)).all()

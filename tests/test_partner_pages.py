@@ -455,7 +455,7 @@ def test_the_data_say_what_by_whom_from_where_since_when_and_who_received_it(int
 
     for known in ("2 associations tiennent une fiche", "Passeport Avenir", "Ailleurs", "Mme Hélène Marchetti", "responsable RSE", ADDRESS, "salon 2024", "annuaire public", "Dans ce carnet depuis"):
         assert known in page, known
-    assert "Lucas Ferreira (Les Entretiens de l'Excellence), pour « Atelier « Oser les métiers de l'énergie » » : nom, fonction, e-mail, téléphone" in page
+    assert "Lucas Ferreira (Les Entretiens de l'Excellence), pour « Atelier “Oser les métiers de l'énergie” » : nom, fonction, e-\u2060mail, téléphone" in page
     assert "oui, à Les Entretiens de l'Excellence, par le lien du message" in page
     assert "Nadia" not in page
 

@@ -1,5 +1,6 @@
 """Our own book: searched, filtered and paged; one partner in full; notes."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -236,6 +237,19 @@ def test_a_delegate_reads_and_may_not_edit_and_an_auditor_stays_outside(book, na
     assert "Modifier" not in words(delegate)
     assert signed_in(thi_mai).get(f"/partenaires/{partner_id}/modification").status_code == 403
     assert signed_in(nadia).get(f"/partenaires/{partner_id}").status_code == 403
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_navigation_leads_nowhere_that_is_closed_to_its_reader(nadia, signed_in, as_system, role):
+    with as_system() as session:
+        session.get(User, nadia.id).roles = [role.value]
+        session.commit()
+    browser = signed_in(nadia)
+    page = browser.get("/accueil").text
+
+    offered = set(re.findall(r'<a class="(?:nav|menu)-l" href="([^"]+)"', page)) | set(re.findall(r'href="([^"]+)"', page.split('class="onglets-bas"')[1]))
+
+    assert {path for path in offered if path.startswith("/") and browser.get(path).status_code >= 400} == set()
 
 
 def test_a_record_shows_people_their_coordinates_and_how_often_they_were_asked(nadia, lucas, cast, signed_in, as_member, as_system, a_contact, a_request):

@@ -106,6 +106,20 @@ def test_capitals_become_french_small_letters(capitals, name):
     assert in_french_case(capitals) == name
 
 
+@pytest.mark.parametrize(
+    ("capitals", "name"),
+    [
+        ("FLANDRIA ÉNERGIE SA", "Flandria Énergie SA"),
+        ("BORÉAL INGÉNIERIE S.A.", "Boréal Ingénierie S.A."),
+        ("GROUPE FALGUIÈRE PROPRETÉ & SERVICES", "Groupe Falguière Propreté & Services"),
+        ("TRANSPORTS DE LA GARONNE", "Transports de la Garonne"),
+        ("SA DES EAUX", "Sa des Eaux"),
+    ],
+)
+def test_the_name_of_a_company_is_proper_from_end_to_end(capitals, name):
+    assert in_french_case(capitals, company=True) == name
+
+
 @settings(max_examples=200)
 @given(st.text(alphabet="ABCDEÉÈÇŒLR -'’()1", max_size=40))
 def test_changing_the_case_never_changes_a_letter(text):

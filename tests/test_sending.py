@@ -63,7 +63,7 @@ def test_an_ask_waits_for_the_good_hour_and_can_be_taken_back_until_then(submitt
         ask = the_ask(as_system)
 
     assert ask.due_at == datetime(2027, 3, 15, 4, 30, tzinfo=UTC)
-    assert "L’e-mail part le lundi 15\u00a0mars 2027" in said.replace("'", "’")
+    assert "L’e-\u2060mail part le lundi 15\u00a0mars 2027" in said.replace("'", "’")
     with clock.at(SUNDAY + timedelta(hours=6)):
         client = client_of(nadia)
         assert "Annuler l" in client.get(f"/demandes/{submitted[0].id}").text
@@ -199,7 +199,7 @@ def test_an_ask_leaves_at_the_day_and_hour_that_were_chosen_by_the_partner_s_clo
     # a Saturday evening in Réunion: whoever chose it knows why
     assert the_ask(as_system).due_at == datetime(2027, 3, 20, 14, 0, tzinfo=UTC)
     for page in (said, again):
-        assert "L’e-mail part le samedi 20\u00a0mars 2027 à 18\u00a0h, heure du partenaire." in page.replace("'", "’").replace("&#39;", "’")
+        assert "L’e-\u2060mail part le samedi 20\u00a0mars 2027 à 18\u00a0h, heure du partenaire." in page.replace("'", "’").replace("&#39;", "’")
     assert "Annuler l" in again
     with clock.at(datetime(2027, 3, 20, 14, 1, tzinfo=UTC)):
         assert delivery.prepared(leases.claim("a worker", 10), "a worker")

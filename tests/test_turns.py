@@ -375,3 +375,30 @@ def test_an_answer_is_noted_only_when_one_is_chosen(cast, house, client_of):
 
     assert client_of(cast.nadia).post(f"/demandes/introductions/{one.id}/reponse", data={"channel": "phone"}).status_code == 422
     assert house.sees(one.id, Introduction).state is IntroductionState.CONSENT_PENDING
+
+
+def test_the_home_of_who_makes_no_request_speaks_of_the_association_and_never_to_them(cast, house, client_of):
+    partner, _contacts = house.partner(owner=cast.nadia)
+    request = house.asked(partner)
+    house.does(cast.nadia, request, lambda one, by: deciding.ask_info(one, by, "Combien de salles ?"))
+
+    told = {name: client_of(getattr(cast, name)).get("/accueil").text for name in ("lucas", "awa")}
+
+    to_the_delegate = ("Vos demandes", "vous pose une question", "Qui aimeriez-vous rencontrer")
+    assert [words for words in to_the_delegate if words not in told["lucas"]] == []
+    assert [words for words in to_the_delegate if words in told["awa"]] == []
+    assert "Nadia Benhaddou pose une question" in told["awa"]
+
+
+@pytest.mark.parametrize(
+    ("event_on", "day", "is_asked"),
+    [(date(2026, 3, 20), 10, False), (date(2026, 3, 20), 21, True), (None, 10, False), (None, 20, True)],
+)
+def test_the_home_asks_whether_they_met_once_they_may_have(cast, house, client_of, event_on, day, is_asked):
+    partner, [contact] = house.partner()
+    request = house.asked(partner, event_on=event_on)
+    house.does(cast.nadia, request, lambda one, by: deciding.approve(one, by, [choice(contact)]), march(3))
+    house.does(cast.nadia, request, lambda one, _by: introductions.accept(one.introductions[0], By(Actor.CONTACT, contact)), march(3, 12))
+
+    with clock.at(march(day)):
+        assert ("Vous êtes-vous rencontrés" in client_of(cast.lucas).get("/accueil").text) is is_asked

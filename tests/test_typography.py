@@ -8,10 +8,12 @@ from flask_babel import Babel, force_locale, lazy_gettext
 from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import Markup
+from wtforms import SelectChoice, SelectField
 
 from brokerage import clock
 from brokerage.reference.articles import with_article
 from brokerage.web import formats, typography
+from brokerage.web.forms import BaseForm
 from brokerage.web.typography import typeset, typo, typo_english, typo_mail
 
 THURSDAY = datetime(2026, 3, 12, 9, 30, tzinfo=clock.PARIS)
@@ -75,6 +77,7 @@ def test_an_organisation_takes_its_article_in_a_sentence(name, in_a_sentence):
         ("Mme Marchetti et M. Amrani", "Mme\u00a0Marchetti et M.\u00a0Amrani"),
         ("le 4 avril, le 1er mars, le 14 janv.", "le 4\u00a0avril, le 1er\u00a0mars, le 14\u00a0janv."),
         ("01 99 00 52 40", "01 99 00 52 40"),
+        ("un e-mail, des E-mails, e-mailing", "un e-\u2060mail, des E-\u2060mails, e-mailing"),
         ("<a href='/x' title='l\"a'>l'un</a> ?", "<a href='/x' title='l\"a'>l’un</a>\u202f?"),
         ("<b>%(name)s</b> : %(count)d %% d'accord", "<b>%(name)s</b>\u00a0: %(count)d\u00a0%% d’accord"),
         ("%(name)s j'arrive, %(a)s %(b)s", "%(name)s j’arrive, %(a)s %(b)s"),
@@ -93,7 +96,16 @@ def test_setting_twice_changes_nothing_more(text):
 
 
 def test_a_letter_holds_no_narrow_space():
-    assert typo_mail("« Libre ? » 1 284") == "«\u00a0Libre\u00a0?\u00a0» 1\u00a0284"
+    assert typo_mail("« Libre ? » 1 284, un e-mail") == "«\u00a0Libre\u00a0?\u00a0» 1\u00a0284, un e-mail"
+
+
+def test_the_options_of_a_list_are_set_too_and_their_values_are_not(reader):
+    reader.config["WTF_CSRF_ENABLED"] = False
+
+    class Form(BaseForm):
+        often = SelectField(choices=[SelectChoice("d'habitude", lazy_gettext("Comme d'habitude : 2"))])
+
+    assert '<option value="d&#39;habitude">Comme d’habitude\u00a0: 2</option>' in Form().often()
 
 
 def test_english_only_gets_its_apostrophe():

@@ -31,20 +31,20 @@ OVER = [
         "need": CORPORATE, "purpose": "recruit_tutors", "role_sought": CSR, "at": "72000", "town": "Le Mans",
         "event_name": "Tutorat de la prépa TSI du lycée Touchard-Washington", "numbers": {"tutors": 12},
         "audience": "étudiantes et étudiants de prépa technologique",
-        "message": "Douze tutrices et tuteurs, dont au moins cinq femmes, trois heures par mois d'octobre à juin. Nous les formons en deux"
+        "message": "Douze tutrices et tuteurs, dont au moins cinq femmes, trois heures par mois d’octobre à juin. Nous les formons en deux"
         " jours et vous remettons un bilan chaque année.",
     }, "Valmont Assurances", hour="19:30", steps=(
-        asks(2, "Faut-il travailler au Mans même, ou le site d'Angers convient-il aussi ?"),
+        asks(2, "Faut-il travailler au Mans même, ou le site d’Angers convient-il aussi ?"),
         answers(1, "benoit", "Au Mans de préférence : les étudiants viennent à pied."),
         approves(1, "Delphine Rocher", word="Ils ont envoyé quatre intervenants à notre journée, très bons souvenirs."),
-        accepts(4, "", "Le comité de direction est d'accord. Parlons du calendrier.", phone=True),
+        accepts(4, "", "Le comité de direction est d’accord. Parlons du calendrier.", phone=True),
         introduces(1),
         tells(12, "benoit", Result.MET, "Huit tuteurs engagés, dont quatre femmes.", tutors=8),
     )),
     Story("jerome", 150, {
         "need": ACADEMIC, "purpose": "new_town", "role_sought": HEAD, "at": "97420", "town": "Le Port",
         "event_name": "Ouverture du programme à La Réunion", "numbers": {"pupils": 60}, "audience": "premières technologiques",
-        "message": "Nous ouvrons un programme d'ateliers à La Réunion et serons sur place une semaine. Une heure avec vous nous aiderait à bien"
+        "message": "Nous ouvrons un programme d’ateliers à La Réunion et serons sur place une semaine. Une heure avec vous nous aiderait à bien"
         " commencer.",
     }, "Lycée polyvalent Jean Hinglo", event_in=60, weekday=True, hour="15:10", steps=(
         approves(3, "Marie-Annick Grondin"),
@@ -54,7 +54,7 @@ OVER = [
     )),
     Story("thi_mai", 128, {
         "need": ACADEMIC, "purpose": "student_witnesses", "role_sought": SOCIAL, "at": "69002", "town": "Lyon",
-        "event_name": "Atelier d'orientation « Un an après »", "numbers": {"speakers": 6, "pupils": 40}, "audience": "terminales",
+        "event_name": "Atelier d’orientation « Un an après »", "numbers": {"speakers": 6, "pupils": 40}, "audience": "terminales",
         "message": "Six étudiantes et étudiants de licence pour raconter leur première année à des terminales que nous suivons.",
     }, "Université Rhône-Confluence", event_in=50, weekday=True, steps=(
         approves(2, "Rachid Amrani"),
@@ -71,8 +71,8 @@ OVER = [
     )),
     Story("benoit", 101, {
         "need": CORPORATE, "purpose": "recruit_tutors", "role_sought": CSR, "at": "44000", "town": "Nantes",
-        "event_name": "Tutorat à Nantes", "numbers": {"tutors": 4}, "audience": "étudiants d'écoles d'ingénieurs",
-        "message": "Quatre consultantes ou consultants pour accompagner des étudiants d'écoles d'ingénieurs, trois heures par mois.",
+        "event_name": "Tutorat à Nantes", "numbers": {"tutors": 4}, "audience": "étudiants d’écoles d’ingénieurs",
+        "message": "Quatre consultantes ou consultants pour accompagner des étudiants d’écoles d’ingénieurs, trois heures par mois.",
     }, "Cabinet Ferrand Conseil", steps=(
         approves(2, "Olivier Ferrand"), notes_a_yes(3, "Trois personnes volontaires dès maintenant."), introduces(0, hour="17:20"),
         tells(12, "benoit", Result.MET, "Trois tuteurs ont commencé.", tutors=3),
@@ -82,19 +82,19 @@ OVER = [
         "event_name": "Guide « Financer ses études »", "numbers": {}, "audience": "familles",
         "message": "Faire relire par des parents de votre lycée les pages du guide qui leur sont destinées.",
     }, "Lycée Rotrou", steps=(
-        declines(3, "consolidate_first", "Le lycée change de direction cet été : laissons la nouvelle équipe s'installer.", "Isabelle Morand part en juillet."),
+        declines(3, "consolidate_first", "Le lycée change de direction cet été : laissons la nouvelle équipe s’installer.", "Isabelle Morand part en juillet."),
     )),
     Story("thi_mai", 87, {
         "need": CORPORATE, "purpose": "host_event", "role_sought": SCHOOLS, "at": "60200", "town": "Compiègne",
-        "event_name": "Visite d'usine", "numbers": {"pupils": 20}, "audience": "BTS",
-        "message": "Une visite d'atelier pour vingt étudiants de BTS qui découvrent l'industrie du papier.",
-    }, "Papeteries de l'Oise", steps=(approves(2, "Nadège Wallet"),)),
+        "event_name": "Visite d’usine", "numbers": {"pupils": 20}, "audience": "BTS",
+        "message": "Une visite d’atelier pour vingt étudiants de BTS qui découvrent l’industrie du papier.",
+    }, "Papeteries de l’Oise", steps=(approves(2, "Nadège Wallet"),)),
     Story("jerome", 70, {
         "need": ACADEMIC, "purpose": "host_event", "role_sought": SOCIAL, "at": "97400", "town": "Saint-Denis",
         "event_name": "Journée des prépas technologiques", "numbers": {"pupils": 80, "rooms": 3}, "audience": "premières et terminales",
-        "message": "Trois salles de l'université pour réunir quatre-vingts élèves de lycées technologiques de l'île, une matinée.",
+        "message": "Trois salles de l’université pour réunir quatre-vingts élèves de lycées technologiques de l’île, une matinée.",
     }, "Université de La Réunion", event_in=65, weekday=True, steps=(
-        approves(4, "Stéphanie Técher"), accepts(3, "", "L'université peut prêter un amphithéâtre.", hour="06:55"), introduces(1),
+        approves(4, "Stéphanie Técher"), accepts(3, "", "L’université peut prêter un amphithéâtre.", hour="06:55"), introduces(1),
         tells(10, "jerome", Result.NO_ANSWER, "Deux messages sans réponse, je rappelle à la rentrée."),
     )),
 ]  # fmt: skip
@@ -102,15 +102,15 @@ OVER = [
 OPEN = [
     Story("benoit", 45, {
         "need": ACADEMIC, "purpose": "invite_pupils", "role_sought": HEAD, "at": "28100", "town": "Dreux",
-        "event_name": "Atelier « filières d'excellence »", "numbers": {"pupils": 35}, "audience": "terminales technologiques",
-        "message": "Un atelier d'une heure et demie pour vos terminales, avec deux étudiants d'écoles d'ingénieurs.",
+        "event_name": "Atelier « filières d’excellence »", "numbers": {"pupils": 35}, "audience": "terminales technologiques",
+        "message": "Un atelier d’une heure et demie pour vos terminales, avec deux étudiants d’écoles d’ingénieurs.",
     }, "Lycée Rotrou", event_in=170, weekday=True, steps=(parks(3, 80, "Nouvelle direction à la rentrée."),)),
     Story("thi_mai", 33, {
         "need": CORPORATE, "purpose": "find_speakers", "role_sought": CSR, "at": "33000", "town": "Bordeaux",
         "event_name": "Visite du dépôt et métiers de la maintenance", "numbers": {"speakers": 3, "pupils": 30}, "audience": "premières STI2D",
         "message": "Trois métiers racontés sur place à trente élèves, puis une visite du dépôt si la sécurité le permet.",
     }, "Transports de la Garonne", event_in=150, weekday=True, steps=(
-        approves(2, "Maud Lartigue"), postpones(3, 110, "Volontiers, mais après notre changement d'horaires."),
+        approves(2, "Maud Lartigue"), postpones(3, 110, "Volontiers, mais après notre changement d’horaires."),
     )),
     Story("thi_mai", 9, {
         "need": ACADEMIC, "purpose": "host_event", "role_sought": SOCIAL, "at": "93430", "town": "Villetaneuse",
@@ -121,7 +121,7 @@ OPEN = [
     )),
     Story("karim", 16, {
         "need": ACADEMIC, "purpose": "student_witnesses", "role_sought": SOCIAL, "at": "69002", "town": "Lyon",
-        "event_name": "Soirée des tutrices et tuteurs", "numbers": {"speakers": 2}, "audience": "tuteurs d'entreprises",
+        "event_name": "Soirée des tutrices et tuteurs", "numbers": {"speakers": 2}, "audience": "tuteurs d’entreprises",
         "message": "Deux étudiants pour ouvrir la soirée des tuteurs par le récit de leur parcours.",
     }, "Université Rhône-Confluence", working=True, event_in=40, weekday=True, steps=(
         approves(3, "Maud Perrier"), accepts(4, "", "Deux noms vous attendent."), introduces(1),
@@ -138,16 +138,16 @@ OPEN = [
     }, "Lycée polyvalent Touchard-Washington", working=True, hour="18:05"),
     Story("karim", 3, {
         "need": CORPORATE, "purpose": "patronage", "role_sought": CSR, "at": "75008", "town": "Paris",
-        "event_name": "Fonds d'aide aux concours", "numbers": {}, "audience": "étudiants boursiers",
+        "event_name": "Fonds d’aide aux concours", "numbers": {}, "audience": "étudiants boursiers",
         "message": "Présenter à votre fondation le fonds qui paie les frais de concours et de logement des étudiants boursiers.",
     }, "Fondation Horizon Large", working=True, hour="16:30"),
     Story("jerome", 1, {
         "need": CORPORATE, "purpose": "patronage", "role_sought": CSR, "at": "97400", "town": "Saint-Denis",
-        "event_name": "Voyage d'étude en métropole", "numbers": {"pupils": 12}, "audience": "lauréats de l'île",
-        "message": "Douze lycéens de l'île visitent trois écoles de métropole. Nous cherchons qui financerait une partie des billets.",
-    }, "Banque de l'Océan", working=True, event_in=120, weekday=True, hour="14:25"),
+        "event_name": "Voyage d’étude en métropole", "numbers": {"pupils": 12}, "audience": "lauréats de l’île",
+        "message": "Douze lycéens de l’île visitent trois écoles de métropole. Nous cherchons qui financerait une partie des billets.",
+    }, "Banque de l’Océan", working=True, event_in=120, weekday=True, hour="14:25"),
     Story("jerome", 4, {
-        "need": ACADEMIC, "purpose": "invite_pupils", "at": "97420", "town": "Le Port", "event_name": "Atelier d'anglais",
+        "need": ACADEMIC, "purpose": "invite_pupils", "at": "97420", "town": "Le Port", "event_name": "Atelier d’anglais",
         "message": "À compléter avec les dates du lycée.",
     }, working=True, submitted=False),
 ]  # fmt: skip

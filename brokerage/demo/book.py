@@ -62,7 +62,7 @@ class Writer:
         """One person, with an address and telephones that reach nobody."""
         contact = Contact(
             id=uuid.uuid4(), association_id=self.mine, partner_id=partner.id, civility=civility, first_name=first, last_name=last,
-            role=role, title=title, source="carnet de l'association, avec l'accord de la personne",
+            role=role, title=title, source="carnet de l’association, avec l’accord de la personne",
             source_date=partner.created_at.date(), created_at=partner.created_at + timedelta(minutes=len(self.channels)), **more,
         )  # fmt: skip
         email = f"{_address(first)}.{_address(last)}@{_address(partner.name)[:40].strip('-')}.example"
@@ -188,7 +188,7 @@ def write_passeport(company: Company) -> list[str]:
     for known in OF_PASSEPORT:
         writer.familiar(known)
     writer.close()
-    source, on = "carnet d'adresses de Passeport Avenir", clock.today() - timedelta(days=20)
+    source, on = "carnet d’adresses de Passeport Avenir", clock.today() - timedelta(days=20)
     by = db.session.get_one(User, company.members["nadia"])
     told = [imports.bring_in(kit, source=source, source_date=on, by=by).summary for kit in KITS]
     _tidy(writer)
@@ -200,6 +200,7 @@ def _tidy(writer: Writer) -> None:
     brought = sa.select(Partner).where(Partner.import_id.is_not(None)).order_by(Partner.kind, Partner.name, Partner.postcode, Partner.uai)
     for nth, partner in enumerate(db.session.scalars(brought)):
         is_school = partner.kind is PartnerKind.ACADEMIC
+        partner.name = partner.name.replace(" (voie )", "")  # as the directory the file was made from leaves it
         partner.owner_id = writer.company.members["nadia" if is_school else "karim"]
         purposes = ("invite_pupils", "host_event", "new_town")
         kept = {ACCEPTED[folded(tag)] for tag in partner.tags if folded(tag) in ACCEPTED}

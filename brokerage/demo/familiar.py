@@ -55,10 +55,10 @@ OF_PASSEPORT = (
     Familiar("Lycée professionnel Condorcet", ACADEMIC, "LP", "02100", "Saint-Quentin", "nadia", (
         ("Mme", "Sandrine", "Lepage", H, "proviseure"),
     ), ("invite_pupils",), ("Voie pro",), "0020079A", None, "2016"),
-    Familiar("Université de Lille", ACADEMIC, "UNIVERSITE", "59650", "Villeneuve-d'Ascq", "nadia", (
+    Familiar("Université de Lille", ACADEMIC, "UNIVERSITE", "59650", "Villeneuve-d’Ascq", "nadia", (
         ("M.", "Grégory", "Wattel", S, "chargé de mission égalité des chances"),
     ), ("host_event",), ("Cordées",), "0597239Y", None, "2017"),
-    Familiar("Centrale Lille Institut", ACADEMIC, "ECOLE_SUP", "59650", "Villeneuve-d'Ascq", "nadia", (
+    Familiar("Centrale Lille Institut", ACADEMIC, "ECOLE_SUP", "59650", "Villeneuve-d’Ascq", "nadia", (
         ("Mme", "Émilie", "Vanhoutte", S, "chargée de mission ouverture sociale"),
     ), ("host_event", "student_witnesses"), ("Cordées",), "0597139P", None, "2015"),
     Familiar("IUT de la Scarpe", ACADEMIC, "UNIVERSITE", "59500", "Douai", "nadia", (
@@ -91,14 +91,14 @@ OF_ENTRETIENS = (
     Familiar("Université de La Réunion", ACADEMIC, "UNIVERSITE", "97400", "Saint-Denis", "jean_baptiste", (
         ("Mme", "Stéphanie", "Técher", S, "chargée de mission égalité des chances"),
     ), ("host_event",), ("Cordées",), "9740478B", None, "2013"),
-    Familiar("Banque de l'Océan", CORPORATE, "ETI", "97400", "Saint-Denis", "jean_baptiste", (
+    Familiar("Banque de l’Océan", CORPORATE, "ETI", "97400", "Saint-Denis", "jean_baptiste", (
         ("M.", "Ludovic", "Hoarau", C, "responsable mécénat"),
     ), ("patronage",), ("Mécénat",), None, "64.19Z", "2016"),
     Familiar("Université Rhône-Confluence", ACADEMIC, "UNIVERSITE", "69002", "Lyon", "jean_baptiste", (
         ("M.", "Rachid", "Amrani", S, "chargé de mission égalité des chances"), ("Mme", "Maud", "Perrier", S, "vice-présidente vie étudiante"),
     ), ("host_event", "student_witnesses"), ("Cordées",), None, None, "2019"),
     Familiar("Université de la Plaine-Nord", ACADEMIC, "UNIVERSITE", "93430", "Villetaneuse", "jean_baptiste", (
-        ("M.", "Karim", "Aït-Saïd", S, "responsable de l'ouverture sociale"),
+        ("M.", "Karim", "Aït-Saïd", S, "responsable de l’ouverture sociale"),
     ), ("host_event",), ("Cordées",), None, None, "2020"),
     Familiar("Lycée Rotrou", ACADEMIC, "LGT", "28100", "Dreux", "camille", (
         ("Mme", "Isabelle", "Morand", H, "proviseure"), ("M.", "Julien", "Pasquet", R, "professeur référent Cordées"),
@@ -118,7 +118,7 @@ OF_ENTRETIENS = (
     Familiar("Cabinet Ferrand Conseil", CORPORATE, "PME", "44000", "Nantes", "jean_baptiste", (
         ("M.", "Olivier", "Ferrand", C, "associé, mécénat de compétences"),
     ), ("recruit_tutors",), ("Tutorat",), None, "70.22Z", "2021"),
-    Familiar("Papeteries de l'Oise", CORPORATE, "ETI", "60200", "Compiègne", "jean_baptiste", (
+    Familiar("Papeteries de l’Oise", CORPORATE, "ETI", "60200", "Compiègne", "jean_baptiste", (
         ("Mme", "Nadège", "Wallet", L, "chargée des relations écoles"),
     ), ("host_event",), ("Visites",), None, "17.12Z", "2019"),
     Familiar("Groupe Santé Estérel", CORPORATE, "GE", "13002", "Marseille", "jean_baptiste", (

@@ -72,7 +72,7 @@ def _write_books(company: Company) -> None:
     with clock.at(start + timedelta(days=1)), scope.acting(scope.member(company.entretiens)) as session:
         written = book.write_entretiens(company)
         session.commit()
-    _say(f"Carnet des Entretiens de l'Excellence : {written} partenaires.")
+    _say(f"Carnet des Entretiens de l’Excellence : {written} partenaires.")
 
 
 def counts() -> tuple[dict[str, int], dict[str, int]]:

@@ -31,19 +31,19 @@ ENTRETIENS = {
     "jean_baptiste": ("Jean-Baptiste", "Roussel", (M,), "responsable des partenariats", None, "+33199002301"),
     "camille": ("Camille", "Aubertin", (M,), "chargée des partenariats académiques", None, "+33199002302"),
     "lucas": ("Lucas", "Ferreira", (D,), "délégué Île-de-France", "11", "+33639982303"),
-    "soraya": ("Soraya", "Benali", (D,), "déléguée pour l'Aisne", "32", "+33639982304"),
+    "soraya": ("Soraya", "Benali", (D,), "déléguée pour l’Aisne", "32", "+33639982304"),
     "awa": ("Awa", "Diop", (A,), "secrétaire générale", None, "+33199002305"),
     "ousmane": ("Ousmane", "Keïta", (D,), "délégué pour le Nord", "32", "+33639982306"),
 }
 
 COMMITMENTS = [
-    ("Partager nos bonnes pratiques", "Se dire ce qui marche et ce qui échoue : deux rencontres par an entre les équipes, et des documents que l'autre peut reprendre."),
-    ("Prêter nos bénévoles", "Faire intervenir les tuteurs et tutrices de l'une dans les ateliers de l'autre, en particulier des femmes dans les métiers où elles sont rares."),
-    ("Inviter les établissements de l'autre", "Ouvrir chaque journée et chaque atelier aux lycées et collèges partenaires de l'autre association, trajet compris quand c'est possible."),
-    ("Donner la parole aux étudiants", "Inviter les étudiantes et étudiants accompagnés par l'une à raconter leur parcours devant les plus jeunes que rencontre l'autre."),
-    ("Ouvrir nos réseaux, sur demande", "Mettre en contact, à la demande de l'une ou de l'autre et avec l'accord des personnes, les partenaires académiques et les entreprises, pour grandir ensemble sur le territoire."),
+    ("Partager nos bonnes pratiques", "Se dire ce qui marche et ce qui échoue : deux rencontres par an entre les équipes, et des documents que l’autre peut reprendre."),
+    ("Prêter nos bénévoles", "Faire intervenir les tuteurs et tutrices de l’une dans les ateliers de l’autre, en particulier des femmes dans les métiers où elles sont rares."),
+    ("Inviter les établissements de l’autre", "Ouvrir chaque journée et chaque atelier aux lycées et collèges partenaires de l’autre association, trajet compris quand c’est possible."),
+    ("Donner la parole aux étudiants", "Inviter les étudiantes et étudiants accompagnés par l’une à raconter leur parcours devant les plus jeunes que rencontre l’autre."),
+    ("Ouvrir nos réseaux, sur demande", "Mettre en contact, à la demande de l’une ou de l’autre et avec l’accord des personnes, les partenaires académiques et les entreprises, pour grandir ensemble sur le territoire."),
     ("Écrire ensemble", "Publier des guides communs utiles aux familles, à commencer par celui du financement des études."),
-    ("Nous faire connaître", "Parler de l'autre association dans nos courriers, sur nos sites et lors de nos événements, et tenir un calendrier commun."),
+    ("Nous faire connaître", "Parler de l’autre association dans nos courriers, sur nos sites et lors de nos événements, et tenir un calendrier commun."),
 ]  # fmt: skip
 
 
@@ -68,7 +68,7 @@ def settle() -> Company:
     """Both associations, their members and the convention, in the system's scope; the caller commits."""
     passeport = _association("passeport-avenir", "Passeport Avenir", "PA", "a", "de Passeport Avenir", introduce_directly=True)
     entretiens = _association(
-        "entretiens", "Les Entretiens de l'Excellence", "EE", "b", "des Entretiens de l'Excellence", introduce_automatically=False
+        "entretiens", "Les Entretiens de l’Excellence", "EE", "b", "des Entretiens de l’Excellence", introduce_automatically=False
     )
     db.session.flush()
     company = Company(passeport.id, entretiens.id)

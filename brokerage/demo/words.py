@@ -61,8 +61,8 @@ AT_COMPANY = (
 )
 SCHOOL_NOTES = (
     "Préfère un e-mail court, avec la date et le nombre de places dès la première ligne.",
-    "Le secrétariat transmet bien : passer par lui en période d'examens.",
-    "A accueilli une demi-journée d'ateliers l'an dernier, salle polyvalente de 120 places.",
+    "Le secrétariat transmet bien : passer par lui en période d’examens.",
+    "A accueilli une demi-journée d’ateliers l’an dernier, salle polyvalente de 120 places.",
     "Les sorties du samedi demandent six semaines : autorisations et car.",
     "Équipe très motivée, à remercier après chaque journée.",
     "Demande un interlocuteur unique pour toutes les associations.",
@@ -73,7 +73,7 @@ COMPANY_NOTES = (
     "Douze collaboratrices volontaires pour intervenir, plutôt le vendredi.",
     "Peut prêter une salle de 60 places au siège, badge à demander la veille.",
     "Préfère un appel de dix minutes à un long dossier.",
-    "A financé le car de la journée de l'an dernier.",
+    "A financé le car de la journée de l’an dernier.",
     "Souhaite un retour chiffré après chaque action.",
 )
 SCHOOL_TAGS = ("Cordées", "REP+", "Internat", "STI2D", "STMG", "Voie pro", "Rural", "Quartier prioritaire")

@@ -30,6 +30,7 @@ _ACRONYMS = _words(
     isipca esaa enc enrea enilia enil enilv
     """
 )
+_LEGAL_FORMS = _words("sa sas sasu sarl eurl snc sca scop scic gie")
 _COMMON = _words(
     """
     lycée lycées collège collèges école écoles institut institution section sections site centre cité
@@ -56,11 +57,12 @@ _COMMON = _words(
 )
 
 
-def in_french_case(text: str) -> str:
+def in_french_case(text: str, company: bool = False) -> str:
     """`text` in small letters with the capitals French wants; unchanged if it already has small letters.
 
     "LYCÉE POLYVALENT SAINT-EXUPÉRY" becomes "Lycée polyvalent Saint-Exupéry". Never adds or drops a
-    letter or an accent. A guess for unknown acronyms: those without a vowel keep their capitals.
+    letter or an accent. A guess for unknown acronyms: those without a vowel keep their capitals. The name
+    of a `company` is proper from end to end: "FLANDRIA ÉNERGIE SA" becomes "Flandria Énergie SA".
     """
     if text != text.upper():
         return text
@@ -68,7 +70,8 @@ def in_french_case(text: str) -> str:
     for word in _WORD.finditer(text):
         gap = text[end : word.start()]
         tie = "-" if tie == "-" and before in _ELIDED else gap
-        pieces += [gap, _word(word.group().lower(), before, tie)]
+        spelt = _word_of_company if company else _word
+        pieces += [gap, spelt(word.group().lower(), before, tie)]
         before, end = word.group().lower(), word.end()
     return "".join(pieces) + text[end:]
 
@@ -89,6 +92,13 @@ def _word(word: str, before: str, gap: str) -> str:
         return word.capitalize() if opens else word
     is_small = word in _PARTICLES or (word in _COMMON and gap != "-")
     return word if is_small else word.capitalize()
+
+
+def _word_of_company(word: str, before: str, gap: str) -> str:
+    """One word of a company's name: only particles stay small, and its legal form is an acronym."""
+    if before and word in _LEGAL_FORMS:
+        return word.upper()
+    return _word(word, before, gap) if word in _PARTICLES or word not in _COMMON else word.capitalize()
 
 
 def _is_second_half(before: str, gap: str) -> bool:

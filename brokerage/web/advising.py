@@ -16,7 +16,7 @@ from brokerage.introductions.wishes import PartnerWishes
 from brokerage.partners.showcase import Card
 from brokerage.web import held_words
 from brokerage.web.formats import date_long, date_short, day_month
-from brokerage.web.stories import purpose_label
+from brokerage.web.stories import of_name, purpose_label
 
 # As calendar.school_holiday_name and calendar.public_holiday_name say them.
 HOLIDAYS = (
@@ -128,7 +128,7 @@ def _past(advice: Advice, giving: Association | None) -> Iterator[Remark]:
         yield Remark("encre", "history", _last(advice.last))
     if advice.usual_delay is not None and giving:
         days = ngettext("%(num)d jour ouvré", "%(num)d jours ouvrés", max(advice.usual_delay, 1))
-        yield Remark("encre", "clock", _("%(who)s répond d'habitude en %(days)s.", who=giving.name, days=days))
+        yield Remark("encre", "clock", _("Délai habituel de réponse %(of_whom)s : %(days)s.", of_whom=of_name(giving), days=days))
 
 
 def _last(last: Last) -> str:

@@ -140,7 +140,7 @@ def _mark(link: Link) -> str:
 def _page(link: Link, form: AnswerForm, status: int = 200) -> ResponseReturnValue:
     shown = _invitation(link)
     asks = shown.is_open or (shown.may_change and "changer" in request.args)
-    return page("answers/show.html", status=status, invitation=shown, form=form, asks=asks, token=_token())
+    return page("answers/show.html", status=status, invitation=shown, form=form, asks=asks, token=_token(), preferences=_preferences(shown))
 
 
 def _token() -> str:
@@ -178,8 +178,13 @@ def _already(link: Link, wanted: str) -> ResponseReturnValue:
 
 def _thanked(shown: Invitation) -> dict[str, Any]:
     """What the page of thanks needs, also to lead on to the preferences."""
+    return {"invitation": shown, "token": _token(), "preferences": _preferences(shown)}
+
+
+def _preferences(shown: Invitation) -> str:
+    """The token of the contact's page of preferences; "" when they have none."""
     choices = links.live(Purpose.PREFERENCES, shown.introduction.contact_id)
-    return {"invitation": shown, "token": _token(), "preferences": links.token_of(choices) if choices else ""}
+    return links.token_of(choices) if choices else ""
 
 
 def _thanks(link: Link) -> ResponseReturnValue:

@@ -115,7 +115,7 @@ def _title(ledger: Ledger) -> str:
 
 def _lead(ledger: Ledger) -> str:
     total, (one, other) = ledger.total, (d.asking.name for d in ledger.directions)
-    names = {"one": one, "other": other, "asked": number(total.asked), "doors": number(total.introduced), "met": number(total.met)}
+    names = {"one": one, "other": other, "asked": number(total.asked), "doors": _spelt(total.introduced), "met": _spelt(total.met)}
     if not total.asked:
         return _("%(one)s et %(other)s ne se sont rien demandé encore : tout reste à ouvrir.", **names)
     return _(
@@ -125,12 +125,17 @@ def _lead(ledger: Ledger) -> str:
     )
 
 
+def _spelt(count: int) -> str:
+    """ "une" of one request, a figure from two on."""
+    return _("une") if count == 1 else number(count)
+
+
 def _keys(ledger: Ledger) -> tuple[tuple[str, str], ...]:
     total, decided = ledger.total, ledger.delays.get("decision", Delay())
     return (
-        (number(total.asked), _("demandes envoyées")),
-        (number(total.introduced), _("mènent à une mise en relation")),
-        (number(total.met), _("mènent à une rencontre")),
+        (number(total.asked), ngettext("demande envoyée", "demandes envoyées", total.asked)),
+        (number(total.introduced), ngettext("mène à une mise en relation", "mènent à une mise en relation", total.introduced)),
+        (number(total.met), ngettext("mène à une rencontre", "mènent à une rencontre", total.met)),
         (_("%(n)s j", n=number(decided.working)) if decided.cases else "–", _("ouvrés pour décider")),
     )
 
@@ -178,9 +183,11 @@ def _path(ledger: Ledger) -> str:
 def _steps(ledger: Ledger) -> Bars:
     total = ledger.total
     return [
-        (total.asked, _("demandes envoyées")), (total.approved, _("approuvées")),
-        (total.introduced, _("suivies d'une mise en relation")), (total.met, _("suivies d'une rencontre")),
-    ]  # fmt: skip
+        (total.asked, ngettext("demande envoyée", "demandes envoyées", total.asked)),
+        (total.approved, ngettext("approuvée", "approuvées", total.approved)),
+        (total.introduced, ngettext("suivie d'une mise en relation", "suivies d'une mise en relation", total.introduced)),
+        (total.met, ngettext("suivie d'une rencontre", "suivies d'une rencontre", total.met)),
+    ]
 
 
 def _busiest(regions: dict[str, int]) -> list[tuple[str, int]]:
@@ -239,7 +246,12 @@ def _refusals(ledger: Ledger, reasons: Bars) -> str:
     if not reasons:
         return _("Aucune demande déclinée")
     words = {"reason": reasons[0][1], "n": number(total.declined), "asked": number(total.asked)}
-    return _("%(n)s demandes déclinées sur %(asked)s ; premier motif : %(reason)s", **words)
+    return ngettext(
+        "Une demande déclinée sur %(asked)s ; motif : %(reason)s",
+        "%(n)s demandes déclinées sur %(asked)s ; premier motif : %(reason)s",
+        total.declined,
+        **words,
+    )
 
 
 def sentence(wanted: Behind, sides: Sequence[Side]) -> str:

@@ -34,7 +34,7 @@ def lines_of(rows: Sequence[showcase.Line]) -> list[Line]:
 
 
 def _line(row: showcase.Line, asked: Mapping[uuid.UUID, Markup], spoken: str) -> Line:
-    place = escape(f"{row.town} ({row.department})" if row.department else row.town)
+    place = escape(typeset(f"{row.town} ({row.department})" if row.department else row.town))
     under = place + _known(spoken) if row.known else place
     state = asked.get(row.id) or _state(row.open_now, spoken)
     return Line(Markup(row.id), escape(row.name), under, row.association_id, _roles(tuple(row.roles), spoken), state)
@@ -53,6 +53,6 @@ def _state(open_now: bool, _spoken: str) -> Markup:
 
 @lru_cache(maxsize=512)
 def _roles(roles: tuple[str, ...], _spoken: str) -> Markup:
-    """ "chef d'établissement, relations écoles": what a line says of the people of a partner."""
+    """ "direction d'établissement, relations écoles": what a line says of the people of a partner."""
     labels = [typeset(role_label(ContactRole(role))) for role in roles]
     return escape(", ".join(label[:1].lower() + label[1:] for label in labels) or typeset(_("aucun contact pour l'instant")))

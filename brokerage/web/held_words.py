@@ -14,7 +14,7 @@ from brokerage.partners.models import Permission
 from brokerage.privacy.held import Answer, Book, PassedOn, Words
 from brokerage.web.formats import date_short, phone
 from brokerage.web.stories import purpose_label, role_label
-from brokerage.web.typography import typeset
+from brokerage.web.typography import typeset, within_quotes
 
 MONTHS = (
     _l("janvier"), _l("février"), _l("mars"), _l("avril"), _l("mai"), _l("juin"),
@@ -92,7 +92,8 @@ def months(numbers: Iterable[int]) -> str:
 def received(one: PassedOn) -> str:
     """Who received what."""
     what = ", ".join(str(FIELDS.get(name, name)) for name in one.fields) or _("coordonnées effacées")
-    return _("%(who)s (%(house)s), pour « %(about)s » : %(what)s", who=one.requester, house=one.association, about=one.about, what=what)
+    about = within_quotes(one.about)
+    return _("%(who)s (%(house)s), pour « %(about)s » : %(what)s", who=one.requester, house=one.association, about=about, what=what)
 
 
 def answered(one: Answer) -> str:

@@ -1,6 +1,7 @@
 """Accueil: one sentence that says what waits for you, then the list, then what happened lately."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -112,12 +113,14 @@ def _year(reader: Visitor) -> dict[str, Any]:
 
 
 def _to_tell(reader: Reader) -> list[Introduction]:
-    """Introductions of the delegate's own requests that nobody has told the outcome of."""
+    """Introductions of one's own requests that nobody told the outcome of, once there may be one: after the event, or two weeks."""
+    about, two_weeks_ago = IntroductionRequest, clock.now() - timedelta(weeks=2)
+    is_past = sa.or_(about.event_on < clock.today(), sa.and_(about.event_on.is_(None), Introduction.introduced_at < two_weeks_ago))
     return list(
         db.session.scalars(
             sa.select(Introduction)
-            .join(IntroductionRequest, IntroductionRequest.id == Introduction.request_id)
-            .where(IntroductionRequest.requester_id == reader.id, Introduction.state == IntroductionState.INTRODUCED)
+            .join(about, about.id == Introduction.request_id)
+            .where(about.requester_id == reader.id, Introduction.state == IntroductionState.INTRODUCED, is_past)
             .order_by(Introduction.introduced_at)
             .limit(3)
         )

@@ -98,7 +98,7 @@ def _line(row: Row, reader: _Sees, counts_asks: bool, _today: date, _spoken: str
         gauges = (delay(row) if row.handler_id == reader.id and row.state is RequestState.SUBMITTED else badge) + asks(row)
     else:
         gauges = badge + due(row)
-    return Line(str(row.id), row.target, moment(row.submitted_at or row.state_since), bank_mark(row), what(row), gauges)
+    return Line(str(row.id), row.target, moment(row.submitted_at or row.state_since), bank_mark(row), what(row, reader.id), gauges)
 
 
 def _tabs(tab: str, counts: Mapping[str, int]) -> list[dict[str, Any]]:

@@ -114,7 +114,7 @@ _SENTENCES: dict[str, Any] = {
     "data_downloaded": lambda who, name, d: _("%(name)s a téléchargé ses données.", name=name or _("Un contact")),
     "link_sent": lambda who, name, d: _("Un nouveau lien est parti à %(name)s, à sa demande.", name=name or _("un contact")),
     "rights_settled": lambda who, name, d: _("%(who)s a répondu à une demande de droits.", who=who),
-    "objection": lambda who, name, d: _("%(name)s demande à ne plus être sollicité.", name=name or _("Un contact")),
+    "objection": lambda who, name, d: _("%(name)s demande qu'on ne lui écrive plus.", name=name or _("Un contact")),
 }
 
 

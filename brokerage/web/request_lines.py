@@ -1,5 +1,6 @@
 """What a line of a list says of a request: who wants what, how long there is to answer, how often the partner was asked."""
 
+import uuid
 from functools import lru_cache
 
 from flask import Flask
@@ -28,10 +29,11 @@ def named(name: str) -> str:
     return with_article(name) if language() == "fr" else name
 
 
-def what(row: Row) -> str:
-    """ "Lucas Ferreira · Atelier « Oser les métiers de l'énergie », 12 mars"."""
+def what(row: Row, reader_id: uuid.UUID | None = None) -> str:
+    """ "Lucas Ferreira · Atelier « Oser les métiers de l'énergie », 12 mars"; who asked needs not be told their own name."""
     day = f", {day_month(row.event_on)}" if row.event_on else ""
-    return f"{row.requester} · {typeset(row.event_name or purpose_label(row.purpose))}{day}"
+    said = f"{typeset(row.event_name or purpose_label(row.purpose))}{day}"
+    return said if row.requester_id == reader_id else f"{row.requester} · {said}"
 
 
 def delay(row: Row) -> Markup:

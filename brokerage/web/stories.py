@@ -220,9 +220,9 @@ def outcome_sentence(who: str, result: str) -> str:
 def role_label(role: ContactRole | str | None) -> str:
     """A contact's role, the only thing an ally reads of them before consent."""
     labels = {
-        ContactRole.HEAD: _("Chef d'établissement"),
+        ContactRole.HEAD: _("Direction d'établissement"),
         ContactRole.REFERENT: _("Personne référente"),
-        ContactRole.SOCIAL_OPENING: _("Chargé de l'ouverture sociale"),
+        ContactRole.SOCIAL_OPENING: _("Ouverture sociale"),
         ContactRole.DIVERSITY_CSR: _("Responsable diversité, RSE ou mécénat"),
         ContactRole.SCHOOL_RELATIONS: _("Relations écoles"),
         ContactRole.OTHER: _("Autre fonction"),
@@ -282,17 +282,17 @@ def _under(index: int, reached: int, at: datetime | None, request: IntroductionR
     return ""
 
 
-def turn(row: Row) -> str:
-    """Whose turn it is, for the delegate: a sentence that names who does what next."""
+def turn(row: Row, mine: bool) -> str:
+    """Whose turn it is: a sentence that names who does what next, to who asked or to another reader of their association."""
     if row.badge == "a_decider":
         return _("%(who)s décide avant le %(day)s.", who=row.handler, day=day_month(row.due_on)) if row.due_on else ""
     said = {
         "brouillon": _("Pas encore envoyée."),
-        "precisions": _("%(who)s vous pose une question.", who=row.handler),
+        "precisions": _("%(who)s vous pose une question.", who=row.handler) if mine else _("%(who)s pose une question.", who=row.handler),
         "chez_partenaire": _("Le partenaire n'a pas encore répondu."),
         "plus_tard": _("Reportée."),
         "accord": _("%(who)s écrit l'e-mail de présentation.", who=row.handler),
-        "introduite": _("À vous de jouer : écrivez-lui."),
+        "introduite": _("À vous de jouer : écrivez-lui.") if mine else "",
         "redirigee": _("%(who)s choisit la suite.", who=row.handler),
     }
     return said.get(row.badge, "")

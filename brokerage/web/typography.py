@@ -15,7 +15,7 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 
-NBSP, THIN = "\u00a0", "\u202f"
+NBSP, THIN, JOINER = "\u00a0", "\u202f", "\u2060"
 _MONTHS = (
     "janvier|février|mars|avril|mai|juin|juillet|août|septembre|octobre|novembre|décembre"
     r"|janv\.|févr\.|avr\.|juil\.|sept\.|oct\.|nov\.|déc\."
@@ -28,6 +28,7 @@ _RULES = [
         (r"'|&#39;", "’"),
         (r"« ", f"«{NBSP}"),
         (r" »", f"{NBSP}»"),
+        (r"\b([Ee])-(?=mails?\b)", rf"\1-{JOINER}"),
         (r" ([?!;])", rf"{THIN}\1"),
         (r" :(?=\s|$)", f"{NBSP}:"),
         (r"(?<!\d)(\d{1,3}) (?=\d{3}(?!\d))", rf"\1{THIN}"),
@@ -39,11 +40,12 @@ _RULES = [
     )
 ]
 
+_QUOTED = re.compile(r"«\s*(.*?)\s*»")
 _COUNTS = re.compile(r"%\(n(?:um)?\)")
 
 
 def typo(text: str) -> str:
-    """French text as printed: ’ « » and U+00A0, U+202F before ; ! ? and in thousands; tags left alone.
+    """French text as printed: ’ « » and U+00A0, U+202F before ; ! ? and in thousands, « e-mail » in one piece; tags left alone.
 
     Twice gives the same as once.
     """
@@ -59,8 +61,13 @@ def _set(text: str) -> str:
 
 
 def typo_mail(text: str) -> str:
-    """French text for a letter: as `typo`, with only U+00A0, since some mail readers show U+202F as a box."""
-    return typo(text).replace(THIN, NBSP)
+    """French text for a letter: as `typo`, with U+00A0 alone, since some mail readers show the others as boxes."""
+    return typo(text).replace(THIN, NBSP).replace(JOINER, "")
+
+
+def within_quotes(text: str) -> str:
+    """What somebody typed, to stand between « »: quotation marks of its own become “ ”."""
+    return _QUOTED.sub(r"“\1”", text)
 
 
 def typo_english(text: str) -> str:

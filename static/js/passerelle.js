@@ -72,7 +72,7 @@
     appear(document);
     if (e.detail.boosted) return $("#contenu")?.focus();
     if (lostFocus && document.activeElement === document.body) {
-      const heading = $("h1, h2, h3, [role=alert]", where) ?? where;
+      const heading = all("h1, h2, h3, [role=alert]", where).find(seen) ?? where;
       heading.setAttribute("tabindex", "-1");
       heading.focus({ preventScroll: seen(heading) });
     }
@@ -235,15 +235,30 @@
   });
 
   /* ---- What has just appeared, at first and after each swap ---- */
-  const reach = (tab) => { // the tab one reads is never cut by the edge of its bar
-    const hidden = tab.getBoundingClientRect().right - tab.parentElement.getBoundingClientRect().right;
-    if (hidden > 0) tab.parentElement.scrollLeft += hidden + 18;
+  const reach = (tab) => { // the tab one reads is never cut by the edge of its bar, and a bit of its neighbour shows
+    const [bar, at] = [tab.parentElement.getBoundingClientRect(), tab.getBoundingClientRect()];
+    if (at.right > bar.right) tab.parentElement.scrollLeft += at.right - bar.right + 48;
+    else if (at.left < bar.left) tab.parentElement.scrollLeft += at.left - bar.left - 48;
   };
-  function appear(within) {
+  const more = (bar) => bar.classList.toggle("suite", bar.scrollLeft + bar.clientWidth < bar.scrollWidth - 2);
+  document.addEventListener("scroll", (e) => { if (e.target.matches?.(".onglets")) more(e.target); }, true);
+  on("resize", () => all(".onglets").forEach(more), window);
+  document.addEventListener("wheel", (e) => { // a mouse has no other way to the tabs beyond the edge
+    const bar = e.target.closest?.(".onglets");
+    if (!bar || e.deltaX || bar.scrollWidth <= bar.clientWidth) return;
+    e.preventDefault();
+    bar.scrollLeft += e.deltaY;
+  }, { passive: false });
+  function tabs(within) {
     all(".onglets [aria-current]", within).forEach(reach);
+    all(".onglets", within).forEach(more);
+  }
+  document.fonts?.ready.then(() => tabs(document)); // the letters that were waited for are wider
+  function appear(within) {
+    tabs(within);
     all("[data-count]", within).forEach(count);
     all("[data-when]", within).forEach(showWhen);
-    all("[data-chosen]", within).forEach((bar) => { bar.hidden = !$("tbody input[type=checkbox]:checked"); });
+    if ($("[data-chosen]", within)) all("table").filter((table) => $("[data-check-all]", table)).forEach(chosen);
     all("[data-toast]:not([data-ticking])", within).forEach(countDown);
     all("[data-focus]:not([data-focused])", within).slice(0, 1).forEach((one) => { one.dataset.focused = ""; one.focus(); });
   }

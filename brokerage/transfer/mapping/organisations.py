@@ -43,7 +43,7 @@ def organisation_of(cells: Cells) -> Organisation:
         name = _CODE_IN_NAME.sub(" ", name).strip(" ()-–,")
     kind = kind_of(name, cells.text("kind")) or _kind_by_identifier(code, siret_value or siren_value)
     organisation = Organisation(
-        name=_shown_name(name, code, cells),
+        name=_shown_name(name, code, cells, kind in CORPORATE),
         kind=kind,
         network=_network(kind, code, cells),
         uai=code,
@@ -66,9 +66,9 @@ def _noted(checked: Checked, cells: Cells) -> Checked:
     return checked
 
 
-def _shown_name(name: str, code: str | None, cells: Cells) -> str:
+def _shown_name(name: str, code: str | None, cells: Cells, company: bool) -> str:
     if name:
-        return in_french_case(name)
+        return in_french_case(name, company)
     known = _school(code) if code else None
     cells.note("name_from_directory" if known else "name_missing")
     return known.name if known else ""

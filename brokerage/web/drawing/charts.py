@@ -74,7 +74,7 @@ def decreasing_bars(bars: Sequence[tuple[int, str]], label: str, width: int = 52
     rows = Markup("").join(
         Markup(
             '<rect class="{}" y="{}" width="{:.1f}" height="34" rx="2"/>'
-            '<text class="{}" x="12" y="{}" font-size="15" font-weight="600">{} {}</text>'
+            '<text class="{}" x="{:.1f}" y="{}" font-size="15" font-weight="600">{} {}</text>'
         ).format(*_row(place, count, words, last=place == len(bars) - 1, scale=width / largest))
         for place, (count, words) in enumerate(bars)
     )
@@ -89,6 +89,7 @@ def _row(place: int, count: int, words: str, last: bool, scale: float) -> tuple[
         place * 39,
         count * scale,
         "sur-plein" if holds else "g-fort",
+        12 + (count * scale if last and not holds else 0),
         place * 39 + 22,
         count,
         typeset(words),
