@@ -107,3 +107,22 @@ def test_what_may_be_done_with_a_request_stands_above_the_tabs_of_a_phone(runnin
 
     approve, tabs = (reader.page.locator(what).bounding_box() for what in (".b-barre > .btn-p", ".onglets-bas"))
     assert approve["y"] + approve["height"] <= tabs["y"]
+
+
+def test_choosing_a_request_keeps_one_s_place_in_the_list(running, chromium, cast, lucas, nadia, partner, as_member):
+    with as_member(lucas) as session:
+        by = session.get_one(type(lucas), lucas.id)
+        for _number in range(20):
+            requests.submit(people.a_request(by, cast.pa, partner), by)
+        session.commit()
+    reader = Person(chromium, running.url).enters(cast.nadia)
+    reader.goes("/demandes/")
+    reader.page.wait_for_load_state("networkidle")
+    before = reader.page.evaluate("document.querySelector('.b-rows').scrollTop = 400")
+
+    reader.page.click(".b-rows [data-row] >> nth=8")
+    reader.page.wait_for_url("**demande=**")
+    reader.page.wait_for_timeout(500)
+
+    assert reader.page.evaluate("document.activeElement.matches('[data-row][aria-current]')")
+    assert abs(reader.page.evaluate("document.querySelector('.b-rows').scrollTop") - before) < 5

@@ -113,9 +113,9 @@ def _year(reader: Visitor) -> dict[str, Any]:
 
 
 def _to_tell(reader: Reader) -> list[Introduction]:
-    """Introductions of one's own requests that nobody told the outcome of, once there may be one: after the event, or two weeks."""
+    """Introductions of one's own requests that nobody told the outcome of, from when the letter asks: after the event, or two weeks."""
     about, two_weeks_ago = IntroductionRequest, clock.now() - timedelta(weeks=2)
-    is_past = sa.or_(about.event_on < clock.today(), sa.and_(about.event_on.is_(None), Introduction.introduced_at < two_weeks_ago))
+    is_past = sa.or_(about.event_on < clock.today(), Introduction.introduced_at < two_weeks_ago)
     return list(
         db.session.scalars(
             sa.select(Introduction)

@@ -66,12 +66,19 @@
   let cameFrom = "";  // the line that was changed in its place: the focus goes back to it
   on("htmx:beforeRequest", (e) => { waiting(1); cameFrom = e.target.closest?.("[data-back]")?.dataset.back ?? cameFrom; });
   on("htmx:afterRequest", (e) => { waiting(-1); rest(e.target); });
-  on("htmx:beforeSwap", (e) => { lostFocus = e.detail.target?.contains(document.activeElement); });
+  let scrolled = 0;  // how far down the list was that an answer draws again
+  on("htmx:beforeSwap", (e) => {
+    lostFocus = e.detail.target?.contains(document.activeElement);
+    scrolled = (e.detail.target && $("[data-steps]", e.detail.target)?.scrollTop) || 0;
+  });
+  on("htmx:afterSwap", (e) => { const list = e.detail.target && $("[data-steps]", e.detail.target); if (list) list.scrollTop = scrolled; });
   on("htmx:afterSettle", (e) => {
     const where = e.detail.target ?? e.target;
     appear(document);
     if (e.detail.boosted) return $("#contenu")?.focus();
     if (lostFocus && document.activeElement === document.body) {
+      const row = all("[data-row][aria-current]", where).find(seen);  // the line one chose keeps one's place in its list
+      if (row) return row.focus();
       const heading = all("h1, h2, h3, [role=alert]", where).find(seen) ?? where;
       heading.setAttribute("tabindex", "-1");
       heading.focus({ preventScroll: seen(heading) });
