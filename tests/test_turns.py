@@ -392,7 +392,7 @@ def test_the_home_of_who_makes_no_request_speaks_of_the_association_and_never_to
 
 @pytest.mark.parametrize(
     ("event_on", "day", "is_asked"),
-    [(date(2026, 3, 20), 10, False), (date(2026, 3, 20), 21, True), (None, 10, False), (None, 20, True)],
+    [(date(2026, 3, 20), 10, False), (date(2026, 3, 12), 13, True), (date(2026, 5, 20), 20, True), (None, 10, False), (None, 20, True)],
 )
 def test_the_home_asks_whether_they_met_once_they_may_have(cast, house, client_of, event_on, day, is_asked):
     partner, [contact] = house.partner()
