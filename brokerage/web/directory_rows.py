@@ -13,7 +13,7 @@ from brokerage.partners.models import ContactRole
 from brokerage.web import quotas
 from brokerage.web.drawing.icons import icon
 from brokerage.web.stories import role_label
-from brokerage.web.typography import language, typeset
+from brokerage.web.typography import apostrophes, language, typeset
 
 
 class Line(NamedTuple):
@@ -34,7 +34,7 @@ def lines_of(rows: Sequence[showcase.Line]) -> list[Line]:
 
 
 def _line(row: showcase.Line, asked: Mapping[uuid.UUID, Markup], spoken: str) -> Line:
-    place = escape(typeset(f"{row.town} ({row.department})" if row.department else row.town))
+    place = escape(apostrophes(f"{row.town} ({row.department})" if row.department else row.town))
     under = place + _known(spoken) if row.known else place
     state = asked.get(row.id) or _state(row.open_now, spoken)
     return Line(Markup(row.id), escape(row.name), under, row.association_id, _roles(tuple(row.roles), spoken), state)

@@ -13,7 +13,7 @@ from brokerage.partners.directory import PartnerRow
 from brokerage.partners.models import Status, Visibility
 from brokerage.web.formats import date_short, moment
 from brokerage.web.partner_stories import drawn, gauge_of_asks
-from brokerage.web.typography import language, typeset
+from brokerage.web.typography import apostrophes, language, typeset
 
 NONE = Markup("")
 
@@ -43,14 +43,14 @@ def lines_of(rows: Sequence[PartnerRow], added: bool = False) -> list[Line]:
 
 def _line(row: PartnerRow, day: Markup, spoken: str, since: str) -> Line:
     gauge, remarks = _gauge(row.tally, row.open_now, spoken), _remarks(row.visibility, row.status, spoken)
-    place = typeset(f"{row.town} ({row.department})" if row.department else row.town)
+    place = apostrophes(f"{row.town} ({row.department})" if row.department else row.town)
     tags = _tags(tuple(row.tags)) if row.tags else NONE
     return Line(Markup(row.id), escape(row.name), escape(place + remarks + since), tags, gauge, day, escape(row.owner))
 
 
 @lru_cache(maxsize=2048)
 def _tags(tags: tuple[str, ...]) -> Markup:
-    shown = Markup("").join(Markup('<span class="etiq">{}</span>').format(typeset(tag)) for tag in tags[:3])
+    shown = Markup("").join(Markup('<span class="etiq">{}</span>').format(apostrophes(tag)) for tag in tags[:3])
     return shown + Markup('<span class="doux note-t">+{}</span>').format(len(tags) - 3) if len(tags) > 3 else shown
 
 

@@ -120,6 +120,11 @@ def _plain(spoken: str, how: str, *message: Any) -> str:
     return str(getattr(get_translations(), how)(*message))
 
 
+def apostrophes(text: str) -> str:
+    """The one thing to set in a name or a word of somebody's, in any language: fifty lines of a list must not cost more."""
+    return text.replace("'", "’")
+
+
 def typeset(text: object) -> str:
     """Any text of ours in the reader's language: labels, errors and flashes too. Only Markup stays markup."""
     printed = _message(language(), str(text))
