@@ -74,7 +74,7 @@ def test_an_ally_reads_organisation_place_roles_and_how_many(shown, lucas, signe
 
     said = words(signed_in(lucas).get(f"/annuaire/{listed}"))
 
-    for expected in ("Méridiane Énergie", "Courbevoie, Hauts-de-Seine", "Partenaire de Passeport Avenir", "2 contacts", "Direction d'établissement",
+    for expected in ("Méridiane Énergie", "Courbevoie, Hauts-de-Seine", "Partenaire de Passeport Avenir", "2 contacts", "Chef d'établissement",
                      "Responsable diversité, RSE ou mécénat", "nom et coordonnées visibles après accord", "trouver des intervenants", "ouvert en ce moment",
                      "Demander une mise en relation", "250 à 499"):  # fmt: skip
         assert expected in said

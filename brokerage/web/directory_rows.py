@@ -53,6 +53,6 @@ def _state(open_now: bool, _spoken: str) -> Markup:
 
 @lru_cache(maxsize=512)
 def _roles(roles: tuple[str, ...], _spoken: str) -> Markup:
-    """ "direction d'établissement, relations écoles": what a line says of the people of a partner."""
+    """ "chef d'établissement, relations écoles": what a line says of the people of a partner."""
     labels = [typeset(role_label(ContactRole(role))) for role in roles]
     return escape(", ".join(label[:1].lower() + label[1:] for label in labels) or typeset(_("aucun contact pour l'instant")))

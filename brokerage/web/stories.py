@@ -220,7 +220,7 @@ def outcome_sentence(who: str, result: str) -> str:
 def role_label(role: ContactRole | str | None) -> str:
     """A contact's role, the only thing an ally reads of them before consent."""
     labels = {
-        ContactRole.HEAD: _("Direction d'établissement"),
+        ContactRole.HEAD: _("Chef d'établissement"),
         ContactRole.REFERENT: _("Personne référente"),
         ContactRole.SOCIAL_OPENING: _("Ouverture sociale"),
         ContactRole.DIVERSITY_CSR: _("Responsable diversité, RSE ou mécénat"),
