@@ -119,7 +119,7 @@ def test_the_queue_and_the_search_of_what_changed_are_read_by_indexes(nadia, adm
     with psycopg.connect(plain(as_role(admin_url, "postgres", database)), autocommit=True) as session:
         session.execute(MANY, [nadia.association_id])
         session.execute(PAIRS)
-        session.execute("ANALYZE")
+        session.execute("VACUUM ANALYZE")
     with as_member(nadia) as session:
         some = list(session.scalars(sa.select(Partner.id).limit(3)))
         asked = [_plan(session, way(nadia.association_id, some)) for way in seeking.POINTS_OF]
