@@ -25,6 +25,22 @@ def many(cast, nadia, as_member):
     return made
 
 
+@pytest.fixture
+def asked(cast, lucas, partner, as_member):
+    """Lucas asks for the partner so many times; returns the requests."""
+
+    def ask(times):
+        with as_member(lucas) as session:
+            by = session.get_one(type(lucas), lucas.id)
+            made = [people.a_request(by, cast.pa, partner) for _number in range(times)]
+            for request in made:
+                requests.submit(request, by)
+            session.commit()
+        return made
+
+    return ask
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 def test_no_page_is_wider_than_the_screen(running, chromium, cast, many, width):
     nadia = Person(chromium, running.url, width=width).enters(cast.nadia)
@@ -47,12 +63,8 @@ def test_a_list_scrolls_within_the_screen_and_never_away(running, chromium, cast
     assert not reader.page.evaluate(TALLER)
 
 
-def test_the_form_for_several_requests_stands_above_the_list(running, chromium, cast, lucas, nadia, partner, as_member):
-    with as_member(lucas) as session:
-        by = session.get_one(type(lucas), lucas.id)
-        for _number in range(9):
-            requests.submit(people.a_request(by, cast.pa, partner), by)
-        session.commit()
+def test_the_form_for_several_requests_stands_above_the_list(running, chromium, cast, asked):
+    asked(9)
     reader = Person(chromium, running.url).enters(cast.nadia)
 
     reader.goes("/demandes/?choix=1")
@@ -94,12 +106,8 @@ def test_the_view_one_reads_is_in_sight_on_a_phone(running, chromium, cast, nadi
     assert 0 <= at["x"] <= at["x"] + at["width"] <= 390
 
 
-def test_what_may_be_done_with_a_request_stands_above_the_tabs_of_a_phone(running, chromium, cast, lucas, nadia, partner, as_member):
-    with as_member(lucas) as session:
-        by = session.get_one(type(lucas), lucas.id)
-        request = people.a_request(by, cast.pa, partner)
-        requests.submit(request, by)
-        session.commit()
+def test_what_may_be_done_with_a_request_stands_above_the_tabs_of_a_phone(running, chromium, cast, asked):
+    [request] = asked(1)
     reader = Person(chromium, running.url, width=390).enters(cast.nadia)
 
     reader.goes(f"/demandes/?demande={request.id}")
@@ -109,12 +117,8 @@ def test_what_may_be_done_with_a_request_stands_above_the_tabs_of_a_phone(runnin
     assert approve["y"] + approve["height"] <= tabs["y"]
 
 
-def test_choosing_a_request_keeps_one_s_place_in_the_list(running, chromium, cast, lucas, nadia, partner, as_member):
-    with as_member(lucas) as session:
-        by = session.get_one(type(lucas), lucas.id)
-        for _number in range(20):
-            requests.submit(people.a_request(by, cast.pa, partner), by)
-        session.commit()
+def test_choosing_a_request_keeps_one_s_place_in_the_list(running, chromium, cast, asked):
+    asked(20)
     reader = Person(chromium, running.url).enters(cast.nadia)
     reader.goes("/demandes/")
     reader.page.wait_for_load_state("networkidle")

@@ -38,7 +38,8 @@ _PUPIL = re.compile(
     r"\b(?:eleves?|lyceen(?:ne)?s?|collegien(?:ne)?s?|stagiaires?|tutore(?: e)?e?s?|boursi(?:er|ere)s?|jeunes?|mineure?s?|enfants?|"
     r"fils|fille|neveu|niece|ado|etudiante?s?|alternante?s?|laureate?s?|candidate?s?|filleule?s?)\b"
 )
-_YEAR = r"(?:[Tt]le|[Tt]erminale|1re|1ère|[Pp]remière|2nde|2de|[Ss]econde|3e|3ème|4e|5e|6e|BTS|CAP)\b"
+_YEARS = "[Tt]le|[Tt]erminale|1re|1ère|[Pp]remière|2nde|2de|[Ss]econde|3e|3ème|4e|5e|6e|BTS|CAP"
+_YEAR = rf"(?:{_YEARS})\b"
 _WORD = "[A-ZÀ-Ý][\\w'’-]{1,30}"
 _SOMEBODY = re.compile(
     rf"{_WORD} [A-ZÀ-Ý]\.(?!\w)|{_WORD},? \(?{_YEAR}|[:–-] ?{_WORD}(?: [A-ZÀ-Ý][\w'’.-]{{0,30}})?(?:,| \()"
@@ -46,7 +47,7 @@ _SOMEBODY = re.compile(
 )
 _NAMED = re.compile(rf"\b(?i:{_ONE})(?:\s*[:,–-])?\s+[A-ZÀ-Ý][a-zà-ÿ'’-]+ [A-ZÀ-Ý][\w'’-]+")  # « élève Kevin Martin »
 # Somebody beside a class, the word "élève" left out: « Inès B. (TS2) », « Inaya, 1re STMG », « Yanis en terminale »
-_LEVEL = r"(?:[Tt]le|[Tt]erminale|T(?:S|ES|L|ST[A-Z0-9]+)\d?|1re|1ère|[Pp]remière|2nde|2de|[Ss]econde|[3-6]e|[3-6]ème|BTS|CAP|[Pp]répa)"
+_LEVEL = rf"(?:{_YEARS}|[4-6]ème|T(?:S|ES|L|ST[A-Z0-9]+)\d?|[Pp]répa)"
 _NOT_A_LEVEL = r"(?! (?:étage|arr|édition|fois|trimestre|prix|année|semaine|place|rencontre|visite|réunion|main))"
 _FIRST = r"\b([A-ZÀ-Ý][a-zà-ÿ]+(?:-[A-ZÀ-Ý][a-zà-ÿ]+)?)"
 _IN_CLASS = re.compile(
